@@ -1,0 +1,61 @@
+"""When a backtest looks back: successive ends of local days.
+
+In: a time zone and two instants. Out: instants in microseconds since 1970 UTC, ascending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from leadscore.days import day_to_date, offsets, to_instant
+
+Every = Literal["month", "week"] | int
+"""How often to look: at the ends of months, of weeks (Sunday), or every so many days."""
+
+_WEEK_DAYS = 7
+
+
+def day_end(time_zone: str, day: int) -> int:
+    """The last microsecond of a local day."""
+    following = day_to_date(day + 1)
+    midnight = datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(time_zone))
+    return to_instant(midnight) - 1
+
+
+def successive(every: Every, time_zone: str, first: int, last: int) -> tuple[int, ...]:
+    """The moments of [first, last] at which a backtest looks.
+
+    Raises: ValueError for a spacing that is none.
+    """
+    local_day = offsets(time_zone).local_day
+    days = _days(every, local_day(first), local_day(last))
+    ends = (day_end(time_zone, day) for day in days)
+    return tuple(end for end in ends if first <= end <= last)
+
+
+def _days(every: Every, first: int, last: int) -> Iterator[int]:
+    if every == "month":
+        return _month_ends(first, last)
+    if every == "week":
+        sunday = first + (_WEEK_DAYS - day_to_date(first).isoweekday())
+        return iter(range(sunday, last + 1, _WEEK_DAYS))
+    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        raise ValueError(
+            f"every: found {every!r}, 'month', 'week' or a number of days from 1 is accepted"
+        )
+    return iter(range(first, last + 1, every))
+
+
+def _month_ends(first: int, last: int) -> Iterator[int]:
+    day = first
+    while (end := day + _days_left_in_month(day_to_date(day))) <= last:
+        yield end
+        day = end + 1
+
+
+def _days_left_in_month(on: date) -> int:
+    some_day_of_next_month = on.replace(day=28) + timedelta(days=4)
+    return (some_day_of_next_month.replace(day=1) - on).days - 1

@@ -1,0 +1,178 @@
+"""What has to be counted for a model, whoever counts it.
+
+In: a model. Out: its counters, each once, and which rule or condition reads which counter.
+A counter says which touchpoints it takes; the engines say how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from leadscore.arithmetic import WEIGHT_ONE, decay_weight, last_weighted_age
+from leadscore.conditions import (
+    Condition,
+    Predicate,
+    Row,
+    Selection,
+    TouchpointCount,
+    Value,
+    comparisons,
+    row_predicate,
+    walk,
+)
+from leadscore.model import BehaviourRule, FrequencyRule, Rule, ScoringModel, SilenceRule
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A selection of touchpoints, whether they decay, and how many of the newest count."""
+
+    selection: Selection
+    half_life: int | None = None
+    max_times: int | None = None
+
+    @property
+    def ends_at(self) -> int | None:
+        """The first age in days that never counts; None when every age counts."""
+        ends = [] if self.selection.within is None else [self.selection.within]
+        if self.half_life is not None:
+            ends.append(last_weighted_age(self.half_life) + 1)
+        return min(ends, default=None)
+
+    def weight(self, age: int) -> int:
+        """What a selected touchpoint of that age counts, out of WEIGHT_ONE; 0 is not at all."""
+        ends_at = self.ends_at
+        if ends_at is not None and age >= ends_at:
+            return 0
+        return WEIGHT_ONE if self.half_life is None else decay_weight(age, self.half_life)
+
+    @property
+    def picks_newest(self) -> bool:
+        """Whether the touchpoints must be put in order: only the newest count, each by its age."""
+        return self.max_times is not None and self.half_life is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The counters of a model and who reads them.
+
+    `of_rule[i]` is the counter of the i-th rule (None for attribute rules), `of_condition` the
+    counter of each touchpoint condition inside definitions.
+    """
+
+    counters: tuple[Counter, ...]
+    of_rule: tuple[int | None, ...]
+    of_condition: dict[TouchpointCount, int]
+
+
+def counting(model: ScoringModel) -> Counting:
+    """The counters that a model needs, in the order in which its document asks for them."""
+    numbers: dict[Counter, int] = {}
+
+    def number(counter: Counter) -> int:
+        return numbers.setdefault(counter, len(numbers))
+
+    of_rule = tuple(
+        None if (counter := _rule_counter(rule)) is None else number(counter)
+        for rule in model.rules
+    )
+    of_condition = {count: number(Counter(count.selection)) for count in _counts(model)}
+    return Counting(tuple(numbers), of_rule, of_condition)
+
+
+def _rule_counter(rule: Rule) -> Counter | None:
+    if isinstance(rule, BehaviourRule):
+        return Counter(rule.selection, rule.half_life, rule.max_times)
+    if isinstance(rule, FrequencyRule):
+        return Counter(rule.count.selection)
+    return Counter(rule.selection) if isinstance(rule, SilenceRule) else None
+
+
+def _counts(model: ScoringModel) -> Iterator[TouchpointCount]:
+    for condition in model.conditions():
+        for part in walk(condition):
+            if isinstance(part, TouchpointCount):
+                yield part
+
+
+MEMORY = 100_000
+"""How many combinations are remembered before starting afresh."""
+
+
+class Matcher:
+    """Which of some counters take a touchpoint, by its type and the properties that matter."""
+
+    def __init__(self, counters: Iterable[tuple[int, Counter]]) -> None:
+        self._counters = tuple(counters)
+
+    def of_type(self, type_: str) -> TypeMatcher:
+        """The matcher for touchpoints of one type."""
+        return TypeMatcher(
+            (number, counter)
+            for number, counter in self._counters
+            if not counter.selection.on or type_ in counter.selection.on
+        )
+
+
+class Answers(dict[Value, int]):
+    """For one property, the bits of the conditions that hold, by value; worked out when asked for.
+
+    A property has one type, so that equal keys are equal values.
+    """
+
+    def __init__(self, field: str, wheres: list[tuple[int, Condition]]) -> None:
+        super().__init__()
+        self._field = field
+        self._tests = [(bit, row_predicate(where)) for bit, where in wheres]
+
+    def __missing__(self, value: Value) -> int:
+        if len(self) >= MEMORY:
+            self.clear()
+        row = {self._field: value}
+        bits = self[value] = sum(bit for bit, where in self._tests if where(row))
+        return bits
+
+
+class TypeMatcher:
+    """The part of a matcher for one touchpoint type.
+
+    The distinct `where` conditions of its counters have a bit each; a touchpoint is known by the
+    bits of those that hold. `answers` give the bits of conditions on one property, by that
+    property; `others` are the conditions on several. `fields` are all properties that are looked
+    at, `needs` the bits that each counter asks for.
+    """
+
+    __slots__ = ("answers", "fields", "needs", "others")
+
+    def __init__(self, counters: Iterable[tuple[int, Counter]]) -> None:
+        bits: dict[Condition, int] = {}
+        self.needs = [
+            (number, 0 if where is None else bits.setdefault(where, 1 << len(bits)))
+            for number, counter in counters
+            for where in (counter.selection.where,)
+        ]
+        by_field: dict[str, list[tuple[int, Condition]]] = {}
+        self.others: list[tuple[int, Predicate]] = []
+        self.fields: frozenset[str] = frozenset()
+        for where, bit in bits.items():
+            fields = {part.field for part in comparisons(where)}
+            self.fields |= fields
+            if len(fields) == 1:
+                by_field.setdefault(fields.pop(), []).append((bit, where))
+            else:
+                self.others.append((bit, row_predicate(where)))
+        self.answers = [(field, Answers(field, wheres)) for field, wheres in by_field.items()]
+
+    def bits(self, properties: Row) -> int:
+        """The conditions that hold for a touchpoint, as bits."""
+        bits = 0
+        for field, answer in self.answers:
+            bits |= answer[properties.get(field)]
+        for bit, where in self.others:
+            bits |= bit * where(properties)
+        return bits
+
+    def matching(self, bits: int) -> tuple[int, ...]:
+        """The numbers of the counters that take a touchpoint with these bits."""
+        return tuple(number for number, need in self.needs if bits & need == need)

@@ -1,0 +1,161 @@
+"""What a block of leads has to have counted, and the counts themselves.
+
+In: a model; later what an engine counted. Out: for each counter one number per lead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from leadscore.conditions import Scope, TouchpointCount
+from leadscore.counting import Counter, counting
+from leadscore.model import ScoringModel, SilenceRule
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Counters that one query answers: of one scope, and alike in how they pick touchpoints."""
+
+    scope: Scope
+    picks_newest: bool
+    counters: Mapping[int, Counter]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What must be counted for a model.
+
+    A silence rule only needs to know whether anything happened in its days (`of_rule`); when
+    contributions are wanted, `evidence_of_rule` is the counter that knows when it last did.
+    """
+
+    counters: tuple[Counter, ...]
+    of_rule: tuple[int | None, ...]
+    evidence_of_rule: tuple[int | None, ...]
+    of_condition: Mapping[TouchpointCount, int]
+
+    def families(self) -> Iterator[Family]:
+        """The counters, by the query that answers them."""
+        for scope in Scope:
+            for picks_newest in (False, True):
+                chosen = {
+                    number: counter
+                    for number, counter in enumerate(self.counters)
+                    if counter.selection.scope is scope and counter.picks_newest == picks_newest
+                }
+                if chosen:
+                    yield Family(scope, picks_newest, chosen)
+
+    @property
+    def watches_companies(self) -> bool:
+        """Whether touchpoints of colleagues count."""
+        return any(counter.selection.scope is Scope.COMPANY for counter in self.counters)
+
+
+def need_of(model: ScoringModel, *, evidence: bool) -> Need:
+    """What must be counted; with `evidence`, also what only contributions show."""
+    wanted = counting(model)
+    numbers: dict[Counter, int] = {}
+
+    def number(counter: Counter) -> int:
+        return numbers.setdefault(counter, len(numbers))
+
+    of_rule: list[int | None] = []
+    evidence_of_rule: list[int | None] = []
+    for rule, original in zip(model.rules, wanted.of_rule, strict=True):
+        counter = None if original is None else wanted.counters[original]
+        if counter is not None and isinstance(rule, SilenceRule):
+            evidence_of_rule.append(number(counter) if evidence else None)
+            of_rule.append(number(Counter(replace(counter.selection, within=rule.none_for))))
+        else:
+            evidence_of_rule.append(None)
+            of_rule.append(None if counter is None else number(counter))
+    of_condition = {
+        count: number(wanted.counters[original]) for count, original in wanted.of_condition.items()
+    }
+    return Need(tuple(numbers), tuple(of_rule), tuple(evidence_of_rule), of_condition)
+
+
+class Counts:
+    """For a block of leads, what each counter took. Everything is 0 until it is told.
+
+    Shape: each matrix is [counters × leads]; `times`, `newest` and `people` are kept only where
+    `detailed` (contributions) or a company is asked about.
+    Units: `weight` out of WEIGHT_ONE where the counter decays, else the number of touchpoints;
+    `newest` an age in days.
+    """
+
+    def __init__(self, need: Need, n_leads: int, *, detailed: bool) -> None:
+        shape = (len(need.counters), n_leads)
+        self.need = need
+        self.n_leads = n_leads
+        self.weight: Numbers = np.zeros(shape, np.int64)
+        keeps_more = detailed or need.watches_companies
+        self.times = np.zeros(shape, np.int64) if keeps_more else self.weight
+        self.newest = np.zeros(shape, np.int64) if detailed else None
+        self.people = np.zeros(shape, np.int64) if need.watches_companies else None
+
+    def add_matches(self, matched: pa.Table) -> None:
+        """Sum single matches (columns place, weight), where place = counter × leads + lead.
+
+        The sums are exact: they are whole numbers below 2^53.
+        """
+        sums = np.bincount(
+            matched["place"].to_numpy(),
+            weights=matched["weight"].to_numpy(),
+            minlength=self.weight.size,
+        )
+        self.weight += sums.reshape(self.weight.shape).astype(np.int64)
+
+    def add_tallies(self, tallied: pa.Table, leads_of_owner: LeadsOfOwner | None = None) -> None:
+        """Take over sums by owner (columns owner, counter, times, weight, newest, people).
+
+        `leads_of_owner` spreads what belongs to a company over its leads.
+        """
+        columns = {name: tallied[name].to_numpy() for name in tallied.column_names}
+        leads = columns["owner"]
+        if leads_of_owner is not None:
+            rows, leads = leads_of_owner.spread(leads)
+            columns = {name: values[rows] for name, values in columns.items()}
+        at = (columns["counter"], leads)
+        self.weight[at] = columns["weight"]
+        if self.times is not self.weight:
+            self.times[at] = columns["times"]
+        if self.newest is not None:
+            self.newest[at] = columns["newest"]
+        if self.people is not None:
+            self.people[at] = columns["people"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsOfOwner:
+    """Which leads of a block belong to which company.
+
+    Shape: `companies` has one company number per lead, -1 where there is none.
+    """
+
+    companies: Numbers
+    _order: Numbers = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_order", np.argsort(self.companies, kind="stable"))
+
+    def spread(self, owners: Numbers) -> tuple[Numbers, Numbers]:
+        """For rows of owners, the pairs (row, lead of that owner).
+
+        Returns: row numbers (repeated for each lead), and lead numbers.
+        """
+        sorted_companies = self.companies[self._order]
+        first = np.searchsorted(sorted_companies, owners, side="left")
+        last = np.searchsorted(sorted_companies, owners, side="right")
+        sizes = last - first
+        rows = np.repeat(np.arange(len(owners)), sizes)
+        within = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return rows, self._order[np.repeat(first, sizes) + within]

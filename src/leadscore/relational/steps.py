@@ -1,0 +1,274 @@
+"""The queries: from touchpoints to what each owner's counters took.
+
+In: tables under agreed names, the tables of `feeds`, a moment. Out: one query, as a syntax tree
+that every dialect can print. Nothing of a rule is in its text: rules are rows of the tables that
+it joins to.
+
+The touchpoints have the columns lead_id, type, occurred_at and received_at (microseconds since
+1970 UTC), perhaps id, and the properties. `owners` says for whom the touchpoints of a lead are
+counted (columns lead_id, owner): for the lead itself, or for its company.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp, select
+from sqlglot.expressions import column
+
+from leadscore.days import DAY_US, Offsets
+from leadscore.relational.classes import CLASS, VALUE, PropertyClasses
+from leadscore.relational.feeds import Feeds, stride_name
+
+TOUCHPOINTS, OWNERS = "touchpoints", "owners"
+TYPES, KINDS, FEEDS, NEWEST = "types", "kinds", "feeds", "newest"
+"""Names of the tables that an engine makes available for a query."""
+
+
+def classes_table(number: int) -> str:
+    """The table with the classes of the text values of the property of that number."""
+    return f"classes_{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the touchpoints.
+
+    `tables` is the ending of the names of its own types, kinds, feeds and newest.
+    `first` and `last` limit the lead ids (both inclusive) where a block of leads is asked for;
+    `has_received_at` and `may_repeat` say whether those checks are needed; `newest_only` whether
+    the counters take only their newest touchpoints; `counts_people` whether owners are companies.
+    """
+
+    feeds: Feeds
+    offsets: Offsets
+    as_of: int
+    tables: str = ""
+    has_received_at: bool = True
+    may_repeat: bool = False
+    newest_only: bool = False
+    counts_people: bool = False
+    first: str | int | None = None
+    last: str | int | None = None
+
+
+def own_table(name: str, question: Question) -> exp.Expr:
+    """One of the question's own tables, under its general name."""
+    return exp.alias_(exp.to_table(name + question.tables), name, table=True)
+
+
+def matches(question: Question) -> exp.Select:
+    """One row for each counter that a touchpoint feeds.
+
+    Shape: columns owner, lead_id, age (days), counter, weight.
+    """
+    feeds = question.feeds
+    bucket = exp.func("LEAST", column("age", "typed"), _number(feeds.span - 1))
+    feed = _plus(_times(column("kind", KINDS), _number(feeds.span)), bucket)
+    return (
+        select("typed.owner", "typed.lead_id", "typed.age", "feeds.counter", "feeds.weight")
+        .from_(_typed(question).subquery("typed"))
+        .join(
+            own_table(KINDS, question),
+            on=_same(column("combination", "typed"), column("combination", KINDS)),
+        )
+        .join(own_table(FEEDS, question), on=_same(feed, column("feed", FEEDS)))
+    )
+
+
+def tallies(question: Question) -> exp.Select:
+    """What each owner's counters took.
+
+    Shape: columns owner, counter, times, weight (their sum), newest (age in days), people.
+    """
+    counted = _newest(matches(question), question) if question.newest_only else matches(question)
+    person = exp.Distinct(expressions=[column("lead_id")]) if question.counts_people else None
+    people = _number(1) if person is None else exp.Count(this=person)
+    return (
+        select("owner", "counter")
+        .select(
+            _integer(exp.Count(this=exp.Star())).as_("times"),
+            _integer(exp.Sum(this=column("weight"))).as_("weight"),
+            _integer(exp.Min(this=column("age"))).as_("newest"),
+            _integer(people).as_("people"),
+        )
+        .from_(counted.subquery("counted"))
+        .group_by("owner", "counter")
+    )
+
+
+def placed_matches(question: Question, n_owners: int) -> exp.Select:
+    """Matches as places in a matrix of counters × owners.
+
+    Shape: columns place (counter * n_owners + owner) and weight.
+    """
+    place = _plus(_times(_integer(column("counter")), _number(n_owners)), column("owner"))
+    weight = exp.cast(column("weight"), "double")
+    return select(place.as_("place"), weight.as_("weight")).from_(
+        matches(question).subquery("matched")
+    )
+
+
+def oldest_touchpoint() -> exp.Select:
+    """The moment of the oldest touchpoint of all, null without any."""
+    return select(exp.Min(this=column("occurred_at")).as_("oldest")).from_(TOUCHPOINTS)
+
+
+def repeated_ids() -> exp.Select:
+    """A row when some id comes twice for one lead, none otherwise."""
+    return (
+        select("lead_id")
+        .from_(TOUCHPOINTS)
+        .where("id IS NOT NULL")
+        .group_by("lead_id", "id")
+        .having("COUNT(*) > 1")
+        .limit(1)
+    )
+
+
+def values_of(field: str) -> exp.Select:
+    """The values that occur in one property.
+
+    Shape: one column, value.
+    """
+    return select(_property(field).as_(VALUE)).from_(TOUCHPOINTS).distinct()
+
+
+def _newest(matched: exp.Select, question: Question) -> exp.Select:
+    """Only the newest matches of each owner and counter, as many as the counter takes."""
+    place = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[column("owner"), column("counter")],
+        order=exp.Order(expressions=[exp.Ordered(this=column("age"))]),
+    )
+    placed = select("owner", "lead_id", "age", "counter", "weight", place.as_("place"))
+    return (
+        select("placed.owner", "placed.lead_id", "placed.age", "placed.counter", "placed.weight")
+        .from_(placed.from_(matched.subquery("matched")).subquery("placed"))
+        .join(
+            own_table(NEWEST, question),
+            on=_same(column("counter", "placed"), column("counter", NEWEST)),
+        )
+        .where("placed.place <= newest.max_times")
+    )
+
+
+def _typed(question: Question) -> exp.Select:
+    """Touchpoints with their owner, their age and the number of their combination of classes."""
+    feeds = question.feeds
+    typed = (
+        select("owners.owner", "existing.lead_id", "existing.age")
+        .select(_combination(feeds).as_("combination"))
+        .from_(_existing(question).subquery("existing"))
+        .join(OWNERS, on=_same(column("lead_id", "existing"), column("lead_id", OWNERS)))
+        .join(
+            own_table(TYPES, question),
+            on=_same(column("type", "existing"), column("type", TYPES)),
+            join_type="inner" if feeds.other_base is None else "left",
+        )
+    )
+    for number, each in enumerate(feeds.properties):
+        if each.is_joined:
+            table = classes_table(number)
+            on = _same(_property(each.field, "existing"), column(VALUE, table))
+            typed = typed.join(table, on=on, join_type="left")
+    return typed
+
+
+def _combination(feeds: Feeds) -> exp.Expr:
+    """Base + Σ stride × class; a type that no counter names has the base of all others."""
+    base: exp.Expr = column("base", TYPES)
+    if feeds.other_base is not None:
+        base = exp.func("COALESCE", base, _number(feeds.other_base))
+    for number, each in enumerate(feeds.properties):
+        stride: exp.Expr = column(stride_name(number), TYPES)
+        if feeds.other_base is not None:
+            stride = exp.func("COALESCE", stride, _number(feeds.other_strides[number]))
+        joined = column(CLASS, classes_table(number))
+        base = _plus(base, _times(stride, exp.Paren(this=_class(each, joined))))
+    return base
+
+
+def _class(each: PropertyClasses, joined: exp.Expr) -> exp.Expr:
+    return each.number(_property(each.field, "existing"), joined)
+
+
+def _existing(question: Question) -> exp.Select:
+    """The touchpoints that exist as of the moment, each id once, with their age in days."""
+    properties = [_property(each.field) for each in question.feeds.properties]
+    existing = (
+        select("lead_id", "type", _age(question).as_("age"), *properties)
+        .from_(TOUCHPOINTS)
+        .where(exp.LTE(this=column("occurred_at"), expression=_number(question.as_of)))
+    )
+    if question.has_received_at:
+        received = exp.LTE(this=column("received_at"), expression=_number(question.as_of))
+        existing = existing.where(exp.or_(column("received_at").is_(exp.null()), received))
+    if question.first is not None:
+        existing = existing.where(exp.GTE(this=column("lead_id"), expression=_id(question.first)))
+    if question.last is not None:
+        existing = existing.where(exp.LTE(this=column("lead_id"), expression=_id(question.last)))
+    return _unrepeated(existing, question) if question.may_repeat else existing
+
+
+def _unrepeated(existing: exp.Select, question: Question) -> exp.Select:
+    """Each id of a lead once: the touchpoint that arrived first, as `live.deduplicated` has it."""
+    arrival = exp.func("COALESCE", column("received_at"), column("occurred_at"))
+    order = [arrival, column("occurred_at"), column("type")]
+    order += [_property(field) for field in sorted(p.field for p in question.feeds.properties)]
+    repeat = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[column("lead_id"), column("id")],
+        order=exp.Order(expressions=[exp.Ordered(this=each, nulls_first=True) for each in order]),
+    )
+    properties = [_property(each.field) for each in question.feeds.properties]
+    numbered = existing.select("id", repeat.as_("repeat")).subquery("numbered")
+    return (
+        select("lead_id", "type", "age", *properties)
+        .from_(numbered)
+        .where(exp.or_(column("id").is_(exp.null()), "repeat = 1"))
+    )
+
+
+def _age(question: Question) -> exp.Expr:
+    """Whole local days from the touchpoint to the as-of moment, never below 0."""
+    steps = question.offsets.between(0, question.as_of)
+    shift: exp.Expr = _number(steps.shifts[0])
+    if len(steps.starts) > 1:
+        case = exp.case()
+        for until, each in zip(steps.starts[1:], steps.shifts, strict=False):
+            before = exp.LT(this=column("occurred_at"), expression=_number(until))
+            case = case.when(before, _number(each))
+        shift = case.else_(_number(steps.shifts[-1]))
+    local = exp.Paren(this=_plus(column("occurred_at"), shift))
+    day = exp.IntDiv(this=local, expression=_number(DAY_US))
+    today = _number(question.offsets.local_day(question.as_of))
+    return exp.func("GREATEST", _number(0), exp.Sub(this=today, expression=day))
+
+
+def _property(field: str, table: str | None = None) -> exp.Column:
+    return column(field, table, quoted=True)
+
+
+def _number(value: int) -> exp.Expr:
+    return exp.Literal.number(value)
+
+
+def _id(value: str | int) -> exp.Expr:
+    return exp.Literal.string(value) if isinstance(value, str) else _number(value)
+
+
+def _integer(value: exp.Expr) -> exp.Expr:
+    return exp.cast(value, "bigint")
+
+
+def _plus(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    return exp.Add(this=left, expression=right)
+
+
+def _times(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    return exp.Mul(this=left, expression=right)
+
+
+def _same(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    return exp.EQ(this=left, expression=right)

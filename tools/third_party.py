@@ -1,0 +1,89 @@
+"""Writes THIRD_PARTY.md: what an installation of Lejek brings along, and under which licences.
+
+In: requirements/base.txt (which packages) and the metadata of what is installed. With `--check`
+nothing is written, and a file that is out of date ends the program with 1.
+"""
+
+import argparse
+import re
+import sys
+from importlib.metadata import PackageMetadata, metadata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements" / "base.txt"
+DOCUMENT = ROOT / "THIRD_PARTY.md"
+
+HEADING = """\
+# Third-party software
+
+Lejek itself is under the Apache License 2.0 (see LICENSE). An installation brings the packages
+below, each under its own licence; none of their code is part of this repository. The licences are
+those that the packages state of themselves. Tools for development and the optional extras `spark`
+(pyspark, Apache-2.0) and `predict` (lightgbm, MIT; scikit-learn, BSD-3-Clause) are not installed
+with Lejek.
+
+Written by `make third-party`.
+
+| package | version | licence |
+| --- | --- | --- |
+"""
+
+# What older metadata says in words, as the SPDX identifier.
+SPDX = {
+    "Apache License 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD-3-Clause",
+    "Dual License": "Apache-2.0 OR BSD-3-Clause",
+    "MIT License": "MIT",
+    "The MIT License (MIT)": "MIT",
+}
+
+
+def locked_names(lock: str) -> list[str]:
+    """The packages that a lock names, in its order."""
+    return re.findall(r"^([A-Za-z0-9._-]+)==", lock, flags=re.MULTILINE)
+
+
+def licence_of(package: PackageMetadata) -> str:
+    """The licence that a package states of itself, as an SPDX expression.
+
+    Raises
+        SystemExit: where it states none, or one that is not known here.
+    """
+    if "License-Expression" in package:
+        return str(package["License-Expression"])
+    classifiers = package.get_all("Classifier") or []
+    stated = [c.rsplit(" :: ", 1)[-1] for c in classifiers if c.startswith("License :: ")]
+    if "License" in package:
+        stated.insert(0, package["License"])
+    for words in stated:
+        if words in SPDX or words in SPDX.values():
+            return SPDX.get(str(words), str(words))
+    message = f"{package['Name']}: no known licence in {stated}"
+    raise SystemExit(message)
+
+
+def document() -> str:
+    """THIRD_PARTY.md as it should be."""
+    packages = [metadata(name) for name in locked_names(LOCK.read_text(encoding="utf-8"))]
+    rows = (f"| {p['Name']} | {p['Version']} | {licence_of(p)} |\n" for p in packages)
+    return HEADING + "".join(rows)
+
+
+def main() -> int:
+    """The exit code: 1 when `--check` finds the file out of date."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    wanted = document()
+    if not parser.parse_args().check:
+        DOCUMENT.write_text(wanted, encoding="utf-8")
+        return 0
+    if DOCUMENT.exists() and DOCUMENT.read_text(encoding="utf-8") == wanted:
+        return 0
+    print("THIRD_PARTY.md is out of date; run: make third-party", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
