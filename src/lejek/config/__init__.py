@@ -1,0 +1,4 @@
+"""Settings, addresses and the database driver.
+
+In: the environment. Out: a running Django project.
+"""

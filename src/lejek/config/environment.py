@@ -1,0 +1,121 @@
+"""Typed readers of the environment that refuse nonsense.
+
+In: environment variables. Out: values; a wrong one is refused with what would be accepted.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_YES, _NO = frozenset({"1", "true", "yes", "tak"}), frozenset({"0", "false", "no", "nie"})
+
+
+def text(name: str, *, default: str) -> str:
+    """A text."""
+    return os.environ.get(name, default)
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    """A yes or no.
+
+    Raises: ImproperlyConfigured when it is neither.
+    """
+    found = os.environ.get(name, "").strip().lower()
+    if not found:
+        return default
+    if found in _YES | _NO:
+        return found in _YES
+    raise ImproperlyConfigured(f"{name} is {found!r}; accepted: 1, 0, true, false, yes, no")
+
+
+def choice(name: str, accepted: Sequence[str], *, default: str) -> str:
+    """One of some words.
+
+    Raises: ImproperlyConfigured when it is another.
+    """
+    found = os.environ.get(name, default)
+    if found not in accepted:
+        raise ImproperlyConfigured(f"{name} is {found!r}; accepted: {', '.join(accepted)}")
+    return found
+
+
+def words(name: str, *, default: list[str]) -> list[str]:
+    """Words separated by commas."""
+    found = os.environ.get(name)
+    return default if found is None else [word.strip() for word in found.split(",") if word.strip()]
+
+
+def folder(name: str, *, default: Path) -> Path:
+    """A folder, made when it is not there."""
+    found = Path(os.environ.get(name, default)).expanduser().resolve()
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def secret_key(name: str, *, home: Path) -> str:
+    """The key that signs sessions: from the environment, or made once and kept in `home`."""
+    found = os.environ.get(name)
+    if found:
+        return found
+    kept = home / "secret-key"
+    try:
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return kept.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return kept.read_text().strip()
+
+
+def database(name: str, *, home: Path) -> dict[str, Any]:
+    """The database: SQLite in `home`, or what an address such as postgresql://user@host/db names.
+
+    Raises: ImproperlyConfigured for any other kind of address.
+    """
+    address = os.environ.get(name, "")
+    if not address:
+        return _sqlite(home / "lejek.sqlite3")
+    parts = urlsplit(address)
+    if parts.scheme == "sqlite":
+        return _sqlite(Path(unquote(parts.path)))
+    if parts.scheme in ("postgresql", "postgres"):
+        return _postgresql(address)
+    raise ImproperlyConfigured(
+        f"{name} begins with {parts.scheme!r}; accepted: sqlite:///path, postgresql://user@host/name"
+    )
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA mmap_size=0; PRAGMA cache_size=-65536;"
+            ),
+        },
+    }
+
+
+def _postgresql(address: str) -> dict[str, Any]:
+    parts = urlsplit(address)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 60,
+    }

@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    """lejek.consent"""
+
+    name = "lejek.consent"
+    label = "consent"

@@ -1,0 +1,4 @@
+"""How well it works.
+
+In: scores and outcomes. Out: rates with their uncertainty.
+"""

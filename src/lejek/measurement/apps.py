@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class MeasurementConfig(AppConfig):
+    """lejek.measurement"""
+
+    name = "lejek.measurement"
+    label = "measurement"

@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class QualificationConfig(AppConfig):
+    """lejek.qualification"""
+
+    name = "lejek.qualification"
+    label = "qualification"

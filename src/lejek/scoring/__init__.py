@@ -1,0 +1,4 @@
+"""From facts to scores.
+
+In: a published scoring model and the facts. Out: a score for each lead, with the contributions that add up to it.
+"""

@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ScoringConfig(AppConfig):
+    """lejek.scoring"""
+
+    name = "lejek.scoring"
+    label = "scoring"

@@ -1,0 +1,103 @@
+"""Drafts and published versions of the scoring model, scores, their history, runs."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lejek.identity.models import Lead
+
+
+class ModelVersion(models.Model):
+    """A published, frozen scoring model."""
+
+    number = models.PositiveIntegerField(unique=True)
+    document = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    note = models.TextField(blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    published_at = models.DateTimeField()
+
+
+class ModelDraft(models.Model):
+    """The scoring model that somebody is working on; there is one."""
+
+    document = models.TextField()
+    based_on = models.ForeignKey(ModelVersion, null=True, on_delete=models.SET_NULL)
+    revision = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField()
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+
+
+class Activation(models.Model):
+    """A fact: from this moment, this version scores. The newest row is the active one."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="activations")
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    note = models.TextField(blank=True)
+
+
+class LeadScore(models.Model):
+    """The current score of a lead, with everything that explains it.
+
+    Units: milli-points. `scores` and `bands` by dimension, `contributions` as
+    [rule_id, times, latest_on, raw, milli] in the order of the explanation.
+    """
+
+    lead = models.OneToOneField(Lead, on_delete=models.CASCADE, related_name="score")
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT)
+    as_of = models.DateTimeField()
+    overall = models.BigIntegerField()
+    grade = models.CharField(max_length=3, blank=True)
+    scores = models.JSONField()
+    bands = models.JSONField()
+    definitions = models.JSONField()
+    contributions = models.JSONField()
+    scored_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-overall", "lead"], name="score_hottest")]
+
+
+class ScorePoint(models.Model):
+    """A point of a lead's score history: written when the score or the version changed."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="score_points")
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    overall = models.BigIntegerField()
+    scores = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["lead", "at"], name="score_point_of_lead")]
+
+
+class DirtyLead(models.Model):
+    """A lead whose facts changed and that waits to be scored anew."""
+
+    lead = models.OneToOneField(Lead, on_delete=models.CASCADE, primary_key=True)
+    marked_at = models.DateTimeField()
+
+
+class ScoringRun(models.Model):
+    """One scoring of everybody, and whether it agreed with what was scored live."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT)
+    reason = models.CharField(max_length=20)
+    as_of = models.DateTimeField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.RUNNING)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    n_leads = models.PositiveIntegerField(default=0)
+    n_done = models.PositiveIntegerField(default=0)
+    n_changed = models.PositiveIntegerField(default=0)
+    n_differences = models.PositiveIntegerField(default=0)
+    differences = models.JSONField(default=list)
+    message = models.TextField(blank=True)
