@@ -127,7 +127,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS: list[Path] = []
 
-EMAIL_BACKEND = text("LEJEK_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+EMAIL_BACKEND = text(
+    "LEJEK_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend"
+)
 DEFAULT_FROM_EMAIL = text("LEJEK_FROM", default="lejek@localhost")
 
 SESSION_COOKIE_HTTPONLY = True

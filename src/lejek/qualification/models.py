@@ -48,9 +48,7 @@ class DefinitionState(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["lead", "definition"], name="definition_state_once"
-            )
+            models.UniqueConstraint(fields=["lead", "definition"], name="definition_state_once")
         ]
 
 

@@ -4,40 +4,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='QuarantinedItem',
+            name="QuarantinedItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.TextField()),
-                ('source', models.CharField(max_length=60)),
-                ('reason', models.TextField()),
-                ('received_at', models.DateTimeField()),
-                ('replayed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("body", models.TextField()),
+                ("source", models.CharField(max_length=60)),
+                ("reason", models.TextField()),
+                ("received_at", models.DateTimeField()),
+                ("replayed_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Touchpoint',
+            name="Touchpoint",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('type', models.CharField(max_length=100)),
-                ('occurred_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('properties', models.JSONField(default=dict)),
-                ('source', models.CharField(max_length=60)),
-                ('identity', models.JSONField(default=dict)),
-                ('is_machine', models.BooleanField(default=False)),
-                ('contact_id', models.BigIntegerField(null=True)),
-                ('import_id', models.BigIntegerField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("type", models.CharField(max_length=100)),
+                ("occurred_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("properties", models.JSONField(default=dict)),
+                ("source", models.CharField(max_length=60)),
+                ("identity", models.JSONField(default=dict)),
+                ("is_machine", models.BooleanField(default=False)),
+                ("contact_id", models.BigIntegerField(null=True)),
+                ("import_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['contact_id', 'occurred_at'], name='touchpoint_of_contact'), models.Index(condition=models.Q(('import_id__isnull', False)), fields=['import_id'], name='touchpoint_of_import')],
+                "indexes": [
+                    models.Index(
+                        fields=["contact_id", "occurred_at"], name="touchpoint_of_contact"
+                    ),
+                    models.Index(
+                        condition=models.Q(("import_id__isnull", False)),
+                        fields=["import_id"],
+                        name="touchpoint_of_import",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,22 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ConsentChange',
+            name="ConsentChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=40)),
-                ('is_given', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('source', models.CharField(max_length=60)),
-                ('proof', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=40)),
+                ("is_given", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                ("source", models.CharField(max_length=60)),
+                ("proof", models.JSONField(default=dict)),
             ],
         ),
     ]

@@ -6,28 +6,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('consent', '0001_initial'),
-        ('identity', '0001_initial'),
+        ("consent", "0001_initial"),
+        ("identity", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='consentchange',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            model_name="consentchange",
+            name="actor",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='consentchange',
-            name='contact',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consent_changes', to='identity.contact'),
+            model_name="consentchange",
+            name="contact",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="consent_changes",
+                to="identity.contact",
+            ),
         ),
         migrations.AddIndex(
-            model_name='consentchange',
-            index=models.Index(fields=['contact', 'purpose', '-at'], name='consent_newest'),
+            model_name="consentchange",
+            index=models.Index(fields=["contact", "purpose", "-at"], name="consent_newest"),
         ),
     ]

@@ -4,118 +4,214 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AttributeChange',
+            name="AttributeChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=100)),
-                ('old', models.JSONField(null=True)),
-                ('new', models.JSONField(null=True)),
-                ('known_at', models.DateTimeField()),
-                ('source', models.CharField(max_length=60)),
-                ('import_id', models.BigIntegerField(db_index=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=100)),
+                ("old", models.JSONField(null=True)),
+                ("new", models.JSONField(null=True)),
+                ("known_at", models.DateTimeField()),
+                ("source", models.CharField(max_length=60)),
+                ("import_id", models.BigIntegerField(db_index=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('name_key', models.CharField(db_index=True, max_length=200)),
-                ('nip', models.CharField(blank=True, max_length=10, null=True, unique=True, verbose_name='NIP')),
-                ('regon', models.CharField(blank=True, max_length=14, verbose_name='REGON')),
-                ('krs', models.CharField(blank=True, max_length=10, verbose_name='KRS')),
-                ('domain', models.CharField(blank=True, db_index=True, max_length=253, verbose_name='domain')),
-                ('industry', models.CharField(blank=True, max_length=100, verbose_name='industry')),
-                ('pkd', models.CharField(blank=True, max_length=7, verbose_name='PKD')),
-                ('employees', models.PositiveIntegerField(blank=True, null=True, verbose_name='employees')),
-                ('revenue', models.BigIntegerField(blank=True, null=True, verbose_name='yearly revenue, PLN')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
-                ('city', models.CharField(blank=True, max_length=100, verbose_name='city')),
-                ('attributes', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('import_id', models.BigIntegerField(db_index=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("name_key", models.CharField(db_index=True, max_length=200)),
+                (
+                    "nip",
+                    models.CharField(
+                        blank=True, max_length=10, null=True, unique=True, verbose_name="NIP"
+                    ),
+                ),
+                ("regon", models.CharField(blank=True, max_length=14, verbose_name="REGON")),
+                ("krs", models.CharField(blank=True, max_length=10, verbose_name="KRS")),
+                (
+                    "domain",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=253, verbose_name="domain"
+                    ),
+                ),
+                ("industry", models.CharField(blank=True, max_length=100, verbose_name="industry")),
+                ("pkd", models.CharField(blank=True, max_length=7, verbose_name="PKD")),
+                (
+                    "employees",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="employees"),
+                ),
+                (
+                    "revenue",
+                    models.BigIntegerField(
+                        blank=True, null=True, verbose_name="yearly revenue, PLN"
+                    ),
+                ),
+                ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
+                ("city", models.CharField(blank=True, max_length=100, verbose_name="city")),
+                ("attributes", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("import_id", models.BigIntegerField(db_index=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'companies',
+                "verbose_name_plural": "companies",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_name', models.CharField(blank=True, max_length=100, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=100, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name='e-mail')),
-                ('email_kind', models.CharField(blank=True, max_length=12)),
-                ('phone', models.CharField(blank=True, db_index=True, max_length=20, verbose_name='phone')),
-                ('position', models.CharField(blank=True, max_length=150, verbose_name='position')),
-                ('department', models.CharField(blank=True, max_length=40, verbose_name='department')),
-                ('seniority', models.CharField(blank=True, max_length=40, verbose_name='seniority')),
-                ('city', models.CharField(blank=True, max_length=100, verbose_name='city')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
-                ('attributes', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('import_id', models.BigIntegerField(db_index=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, null=True, unique=True, verbose_name="e-mail"
+                    ),
+                ),
+                ("email_kind", models.CharField(blank=True, max_length=12)),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=20, verbose_name="phone"
+                    ),
+                ),
+                ("position", models.CharField(blank=True, max_length=150, verbose_name="position")),
+                (
+                    "department",
+                    models.CharField(blank=True, max_length=40, verbose_name="department"),
+                ),
+                (
+                    "seniority",
+                    models.CharField(blank=True, max_length=40, verbose_name="seniority"),
+                ),
+                ("city", models.CharField(blank=True, max_length=100, verbose_name="city")),
+                ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
+                ("attributes", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("import_id", models.BigIntegerField(db_index=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='FieldDefinition',
+            name="FieldDefinition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('type', models.CharField(max_length=10)),
-                ('label_pl', models.CharField(max_length=100)),
-                ('label_en', models.CharField(max_length=100)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("type", models.CharField(max_length=10)),
+                ("label_pl", models.CharField(max_length=100)),
+                ("label_en", models.CharField(max_length=100)),
             ],
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('leads', 'Leads'), ('touchpoints', 'Touchpoints')], default='leads', max_length=12)),
-                ('status', models.CharField(choices=[('uploaded', 'uploaded'), ('checking', 'being checked'), ('checked', 'checked'), ('running', 'being imported'), ('done', 'imported'), ('undoing', 'being undone'), ('undone', 'undone'), ('failed', 'failed')], default='uploaded', max_length=10)),
-                ('file_name', models.CharField(max_length=255)),
-                ('path', models.CharField(max_length=500)),
-                ('mapping', models.JSONField(default=dict)),
-                ('header_key', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('counts', models.JSONField(default=dict)),
-                ('rows_done', models.PositiveIntegerField(default=0)),
-                ('rows_total', models.PositiveIntegerField(default=0)),
-                ('message', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("leads", "Leads"), ("touchpoints", "Touchpoints")],
+                        default="leads",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("checking", "being checked"),
+                            ("checked", "checked"),
+                            ("running", "being imported"),
+                            ("done", "imported"),
+                            ("undoing", "being undone"),
+                            ("undone", "undone"),
+                            ("failed", "failed"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255)),
+                ("path", models.CharField(max_length=500)),
+                ("mapping", models.JSONField(default=dict)),
+                ("header_key", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("counts", models.JSONField(default=dict)),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                ("rows_total", models.PositiveIntegerField(default=0)),
+                ("message", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Lead',
+            name="Lead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(default='lead', max_length=40)),
-                ('stage_since', models.DateTimeField()),
-                ('channel', models.CharField(blank=True, max_length=60, verbose_name='channel')),
-                ('direction', models.CharField(default='inbound', max_length=8)),
-                ('created_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('import_id', models.BigIntegerField(db_index=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stage", models.CharField(default="lead", max_length=40)),
+                ("stage_since", models.DateTimeField()),
+                ("channel", models.CharField(blank=True, max_length=60, verbose_name="channel")),
+                ("direction", models.CharField(default="inbound", max_length=8)),
+                ("created_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("import_id", models.BigIntegerField(db_index=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PositionWord',
+            name="PositionWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=60, unique=True)),
-                ('department', models.CharField(blank=True, max_length=40)),
-                ('seniority', models.CharField(blank=True, max_length=40)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("word", models.CharField(max_length=60, unique=True)),
+                ("department", models.CharField(blank=True, max_length=40)),
+                ("seniority", models.CharField(blank=True, max_length=40)),
             ],
         ),
     ]

@@ -6,68 +6,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attributechange',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            model_name="attributechange",
+            name="actor",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='attributechange',
-            name='company',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='identity.company'),
+            model_name="attributechange",
+            name="company",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, to="identity.company"
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='company',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='identity.company'),
+            model_name="contact",
+            name="company",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contacts",
+                to="identity.company",
+            ),
         ),
         migrations.AddField(
-            model_name='attributechange',
-            name='contact',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='identity.contact'),
+            model_name="attributechange",
+            name="contact",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, to="identity.contact"
+            ),
         ),
         migrations.AddField(
-            model_name='import',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            model_name="import",
+            name="actor",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='contact',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='identity.contact'),
+            model_name="lead",
+            name="contact",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="leads",
+                to="identity.contact",
+            ),
         ),
         migrations.AddField(
-            model_name='lead',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            model_name="lead",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='attributechange',
-            index=models.Index(fields=['contact', 'known_at'], name='change_of_contact'),
+            model_name="attributechange",
+            index=models.Index(fields=["contact", "known_at"], name="change_of_contact"),
         ),
         migrations.AddIndex(
-            model_name='attributechange',
-            index=models.Index(fields=['company', 'known_at'], name='change_of_company'),
+            model_name="attributechange",
+            index=models.Index(fields=["company", "known_at"], name="change_of_company"),
         ),
         migrations.AddConstraint(
-            model_name='attributechange',
-            constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', False), ('company__isnull', False), _connector='XOR'), name='attribute_change_of_one'),
+            model_name="attributechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("contact__isnull", False), ("company__isnull", False), _connector="XOR"
+                ),
+                name="attribute_change_of_one",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['stage', 'owner'], name='lead_stage_owner'),
+            model_name="lead",
+            index=models.Index(fields=["stage", "owner"], name="lead_stage_owner"),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('contact',), name='lead_one_open_per_contact'),
+            model_name="lead",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("contact",),
+                name="lead_one_open_per_contact",
+            ),
         ),
     ]
