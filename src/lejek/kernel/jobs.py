@@ -161,7 +161,7 @@ def run(held: Claim, *, renew_every: float = LEASE.total_seconds() / 3) -> bool:
     keeper.start()
     try:
         task: Callable[..., Any] = import_string(held.task_path)
-        if "claim" in getattr(task, "__kwdefaults__", None or {}) or _takes_claim(task):
+        if _takes_claim(task):
             task(**held.arguments, now=clock.now(), claim=held)
         else:
             result = task(**held.arguments, now=clock.now())
