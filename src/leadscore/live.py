@@ -204,6 +204,11 @@ class Scorer:
         self._dimensions = [_DimensionScorer(model, d, needed) for d in model.dimensions]
         self._judge = _Judge(model, needed)
 
+    @property
+    def watches_companies(self) -> bool:
+        """Whether touchpoints of colleagues count."""
+        return bool(self._company_plans.counters)
+
     def score(
         self,
         attributes: Row,
@@ -218,7 +223,7 @@ class Scorer:
         """
         tallies = self._counted(self._lead_plans, touchpoints, as_of)
         lead = _Lead(attributes, tallies, self._offsets.local_day(as_of))
-        if self._company_plans.counters and lead.has_company:
+        if self.watches_companies and lead.has_company:
             for person in (touchpoints, *(colleagues or {}).values()):
                 _join(tallies, self._counted(self._company_plans, person, as_of))
         contributions: list[Contribution] = []

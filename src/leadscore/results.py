@@ -12,6 +12,8 @@ from leadscore.model import ScoringModel
 if TYPE_CHECKING:
     import pandas as pd
 
+    from leadscore.explain import Explanation
+
 CONTRIBUTION_SCHEMA = pa.schema(
     [
         ("lead_id", pa.string()),
@@ -74,4 +76,14 @@ class Scores:
 
     def to_pandas(self) -> pd.DataFrame:
         """The scores as a data frame."""
-        return self.table.to_pandas()
+        frame: pd.DataFrame = self.table.to_pandas()
+        return frame
+
+    def explain(self, lead_id: str | int, lang: str = "en") -> Explanation:
+        """Why one lead has its score, in English or Polish.
+
+        Raises: UnknownLead when it was not scored; ValueError without contributions.
+        """
+        from leadscore.explain import explain  # noqa: PLC0415 - it is made of these scores
+
+        return explain(self, lead_id, lang)

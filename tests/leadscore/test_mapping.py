@@ -231,7 +231,7 @@ name: calls
 source: {file: leads.csv}
 lead_id: {row_number: call-}
 moment: {month: month, weekday: weekday, first_year: 2008}
-approximate: Days are guessed from weekdays.
+approximate: {en: Days are guessed from weekdays.}
 leads: {lead.month: month}
 outcomes: {won: {month: {in: [may]}}}
 """
@@ -274,7 +274,8 @@ def test_a_month_without_order_stands_at_its_first_day(tmp_path: Path) -> None:
 def test_a_sequence_gives_so_many_leads_a_day_in_its_order(tmp_path: Path) -> None:
     text = (HEAD + REST).replace(
         'moment: {column: day, format: "%Y-%m-%d", time: "09:30"}',
-        "moment: {sequence: visits, start: 2016-01-31, per_day: 2}\napproximate: Only an order.",
+        "moment: {sequence: visits, start: 2016-01-31, per_day: 2}\n"
+        "approximate: {en: Only an order.}",
     )
     result = mapped(tmp_path, text)
     assert column(result.leads, "lead_id") == ["a", "b", "c"]

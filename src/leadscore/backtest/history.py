@@ -6,7 +6,7 @@ In: facts and outcomes. Out: one entry per lead, as arrays.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import duckdb
 import numpy as np
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.days import DAY_US, FIRST_YEAR, LAST_YEAR, Offsets
+from leadscore.inputs.facts import Facts
 from leadscore.statistics.observations import Flags, Integers
 
 NEVER: Final = int(np.iinfo(np.int64).max)
@@ -21,20 +22,6 @@ NEVER: Final = int(np.iinfo(np.int64).max)
 
 _BEFORE_ALL: Final = -1
 _LAST_DAY: Final = (LAST_YEAR + 1 - FIRST_YEAR) * 366
-
-
-class PastFacts(Protocol):
-    """Facts that can be asked what was known by a moment; `leadscore.inputs` reads such facts."""
-
-    def leads_as_of(self, as_of: int) -> pa.Table:
-        """The leads known by a moment, those without a date included, sorted by lead_id."""
-        ...
-
-    def touchpoints_relation(
-        self, connection: duckdb.DuckDBPyConnection
-    ) -> duckdb.DuckDBPyRelation:
-        """All touchpoints: lead_id, occurred_at, received_at and more."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +46,12 @@ class History:
     has_changing_attributes: bool
     """Whether the facts tell of any lead since when its attributes are what they are."""
 
+    @property
+    def won(self) -> Flags:
+        """Which leads were won."""
+        won: Flags = self.won_at != NEVER
+        return won
+
     def candidates(self, lead_ids: pa.ChunkedArray, as_of: int) -> tuple[Integers, Flags]:
         """Which leads of those known by a moment are candidates then: known, and not closed yet.
 
@@ -70,18 +63,16 @@ class History:
         return position, (is_known & (self.closed_at > as_of))[position]
 
 
-def read_history(
-    facts: PastFacts, outcomes: pa.Table, observed_until: int | None = None
-) -> History:
+def read_history(facts: Facts, outcomes: pa.Table, observed_until: int | None = None) -> History:
     """The history of every lead.
 
-    `observed_until` is the moment of the last touchpoint or outcome, unless given; what happened
-    later is left out.
+    `outcomes` as in `leadscore.inputs.Outcomes.table`. `observed_until` is the moment of the last
+    touchpoint or outcome, unless given; what happened later is left out.
     """
     latest, undated = facts.leads_as_of(NEVER), facts.leads_as_of(_BEFORE_ALL)
     ids = _array(latest["lead_id"])
     arrivals = _arrivals(facts)
-    decided_at = _moments(outcomes["occurred_at"])
+    decided_at = outcomes["occurred_at"]
     is_won = pc.equal(outcomes["outcome"], "won")
     seen = [at for at in (_most(arrivals["last"]), _most(decided_at)) if at is not None]
     until = max(seen, default=0) if observed_until is None else observed_until
@@ -96,7 +87,7 @@ def read_history(
         won_at=_by(
             until, _earliest(ids, outcomes["lead_id"].filter(is_won), decided_at.filter(is_won))
         ),
-        starts_at=_start(facts, int(is_dated.sum()), first_touchpoint),
+        starts_at=_start(facts, is_dated, first_touchpoint),
         observed_until=until,
         last_outcome_at=_most(decided_at),
         has_changing_attributes=undated.num_rows < len(ids) or not undated.equals(latest),
@@ -117,7 +108,7 @@ def positions(ids: pa.Array, of: pa.ChunkedArray) -> Integers:
     return _numbers(pc.index_in(of.cast(ids.type), value_set=ids))
 
 
-def _arrivals(facts: PastFacts) -> pa.Table:
+def _arrivals(facts: Facts) -> pa.Table:
     """Per lead, when the first and the last touchpoint had both occurred and been received."""
     with duckdb.connect() as connection:
         arrives_at = "greatest(occurred_at, coalesce(received_at, occurred_at))"
@@ -130,12 +121,15 @@ def _arrivals(facts: PastFacts) -> pa.Table:
         )
 
 
-def _start(facts: PastFacts, n_dated: int, first_touchpoint_at: Integers) -> int:
-    """The day on which the first lead was known, as an instant."""
-    start = int(first_touchpoint_at.min(initial=NEVER))
-    if not n_dated:
+def _start(facts: Facts, is_dated: Flags, first_touchpoint_at: Integers) -> int:
+    """The day (in UTC) on which the first lead became known, as an instant.
+
+    The facts answer who was known by a moment; the first day with an answer is found by halving.
+    """
+    start = int(first_touchpoint_at[~is_dated].min(initial=NEVER))
+    if not is_dated.any():
         return start
-    n_undated = facts.leads_as_of(_BEFORE_ALL).num_rows
+    n_undated = int((~is_dated).sum())
     low, high = -1, min(start // DAY_US, _LAST_DAY)
     while high - low > 1:
         middle = (low + high) // 2
@@ -156,13 +150,6 @@ def _earliest(ids: pa.Array, lead_ids: pa.ChunkedArray, moments: pa.ChunkedArray
 
 def _by(until: int, moments: Integers) -> Integers:
     return np.where(moments > until, NEVER, moments)
-
-
-def _moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Microseconds since 1970 UTC, from the same or from timestamps."""
-    if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
-    return column.cast(pa.int64())
 
 
 def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -6,7 +6,7 @@ In: a time zone and two instants. Out: instants in microseconds since 1970 UTC, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,12 @@ _WEEK_DAYS = 7
 
 
 def day_end(time_zone: str, day: int) -> int:
-    """The last microsecond of a local day."""
+    """The last microsecond of a local day, the later one where its midnight is repeated."""
     following = day_to_date(day + 1)
-    midnight = datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(time_zone))
-    return to_instant(midnight) - 1
+    midnight = datetime.combine(following, time(), ZoneInfo(time_zone))
+    later = to_instant(midnight.replace(fold=1)) - 1
+    is_of_day = offsets(time_zone).local_day(later) == day
+    return later if is_of_day else to_instant(midnight) - 1
 
 
 def successive(every: Every, time_zone: str, first: int, last: int) -> tuple[int, ...]:
@@ -30,6 +32,12 @@ def successive(every: Every, time_zone: str, first: int, last: int) -> tuple[int
 
     Raises: ValueError for a spacing that is none.
     """
+    if every not in {"month", "week"} and (not isinstance(every, int) or every < 1):
+        raise ValueError(
+            f"every: found {every!r}, 'month', 'week' or a number of days from 1 is accepted"
+        )
+    if first > last:
+        return ()
     local_day = offsets(time_zone).local_day
     days = _days(every, local_day(first), local_day(last))
     ends = (day_end(time_zone, day) for day in days)
@@ -42,10 +50,6 @@ def _days(every: Every, first: int, last: int) -> Iterator[int]:
     if every == "week":
         sunday = first + (_WEEK_DAYS - day_to_date(first).isoweekday())
         return iter(range(sunday, last + 1, _WEEK_DAYS))
-    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-        raise ValueError(
-            f"every: found {every!r}, 'month', 'week' or a number of days from 1 is accepted"
-        )
     return iter(range(first, last + 1, every))
 
 

@@ -22,6 +22,7 @@ from leadscore.conditions import (
 )
 from leadscore.model import Definition, ScoringModel, digit, letter
 
+_MOST_COMPARED = 60
 _NAMING = frozenset({Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN})
 
 
@@ -110,7 +111,7 @@ def _name_problems(
     values = part.operand if isinstance(part.operand, tuple) else (part.operand,)
     for value in dict.fromkeys(map(str, values)):
         if fold(value) not in folded:
-            near = tuple(get_close_matches(value[:100], known, n=3))
+            near = tuple(get_close_matches(value[:100], known[:_MOST_COMPARED], n=3))
             yield UnknownResult(
                 at=places.of(part), found=value[:60], near=near, field=part.field, known=known
             )

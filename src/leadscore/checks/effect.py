@@ -1,4 +1,4 @@
-"""What can be wrong with the effect of single rules: caps, windows and half-lives that defeat them."""
+"""What can be wrong with the effect of rules: caps, windows and half-lives that defeat them."""
 
 from __future__ import annotations
 

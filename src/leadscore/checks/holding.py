@@ -42,7 +42,7 @@ _WORK = 200_000
 _DEEPEST = 40
 
 
-class Literal(NamedTuple):
+class Demand(NamedTuple):
     """A comparison that has to hold, or has to fail."""
 
     comparison: Comparison
@@ -71,23 +71,23 @@ class World:
     definitions: Mapping[str, Condition] = field(default_factory=dict)
 
 
-class _TooMuchWork(Exception):  # noqa: N818  # not an error: the answer is "perhaps"
-    pass
+class _TooMuchWork(Exception):
+    """The budget is spent. Not an error: the answer is "perhaps"."""
 
 
 class Facts:
-    """What has to be true at once: literals by field, and leaves that are not looked into."""
+    """What has to be true at once: demands by field, and leaves that are not looked into."""
 
     __slots__ = ("fields", "leaves")
 
     def __init__(self) -> None:
-        self.fields: dict[str, list[Literal]] = {}
+        self.fields: dict[str, list[Demand]] = {}
         self.leaves: dict[TouchpointCount | DefinitionMet, bool] = {}
 
     def copy(self) -> Facts:
         """The same, to be added to."""
         facts = Facts()
-        facts.fields = {name: list(literals) for name, literals in self.fields.items()}
+        facts.fields = {name: list(demands) for name, demands in self.fields.items()}
         facts.leaves = dict(self.leaves)
         return facts
 
@@ -117,12 +117,10 @@ class Judge:
         facts, _ = self._taken_apart([Asked(condition, True)], Facts())
         if facts is None:
             return ()
-        for name, literals in facts.fields.items():
-            if not self._field_can_be(name, literals):
-                return tuple(literal.comparison for literal in literals)
-        return tuple(
-            literal.comparison for literals in facts.fields.values() for literal in literals
-        )
+        for name, demands in facts.fields.items():
+            if not self._field_can_be(name, demands):
+                return tuple(demand.comparison for demand in demands)
+        return tuple(demand.comparison for demands in facts.fields.values() for demand in demands)
 
     def scores(self, condition: Condition) -> dict[str, Span]:
         """The spans of scores that a condition leaves, by dimension or `overall`."""
@@ -156,7 +154,7 @@ class Judge:
                 holds_together = isinstance(part, AllOf) == is_part_wanted
                 waiting.extend(parts) if holds_together else choices.append(parts)
             elif isinstance(part, Comparison):
-                facts.fields.setdefault(part.field, []).append(Literal(part, is_wanted))
+                facts.fields.setdefault(part.field, []).append(Demand(part, is_wanted))
             else:
                 if facts.leaves.setdefault(part, is_wanted) != is_wanted:
                     return None, choices
@@ -166,25 +164,25 @@ class Judge:
 
     def _is_consistent(self, facts: Facts) -> bool:
         return all(
-            self._field_can_be(name, literals) for name, literals in facts.fields.items()
+            self._field_can_be(name, demands) for name, demands in facts.fields.items()
         ) and not any(span.is_empty for span in self._spans(facts).values())
 
-    def _field_can_be(self, name: str, literals: list[Literal]) -> bool:
-        self._spend(len(literals))
+    def _field_can_be(self, name: str, demands: list[Demand]) -> bool:
+        self._spend(len(demands))
         if name.startswith(SCORE_PREFIX):
             part = name.removeprefix(SCORE_PREFIX)
             whole = self._world.spans.get(part, Span())
-            return not score_span(literals, whole).is_empty
+            return not score_span(demands, whole).is_empty
         if name.startswith(BAND_PREFIX) or name == GRADE:
-            return bool(self._possible_results(name, literals))
-        return self._attribute_can_be(literals)
+            return bool(self._possible_results(name, demands))
+        return self._attribute_can_be(demands)
 
-    def _possible_results(self, name: str, literals: list[Literal]) -> tuple[str, ...]:
+    def _possible_results(self, name: str, demands: list[Demand]) -> tuple[str, ...]:
         results = self._world.results.get(name)
         if results is None:
             return ("",)
-        self._spend(len(results) * len(literals))
-        return tuple(result for result in results if _passes(literals, result))
+        self._spend(len(results) * len(demands))
+        return tuple(result for result in results if _passes(demands, result))
 
     def _spans(self, facts: Facts) -> dict[str, Span]:
         """The spans of all scores under what is asked of scores, bands and the overall score."""
@@ -192,34 +190,34 @@ class Judge:
         if not any(name.startswith((SCORE_PREFIX, BAND_PREFIX)) for name in names):
             return {}
         spans = dict(self._world.spans)
-        for name in spans:
-            literals = facts.fields.get(f"{SCORE_PREFIX}{name}", [])
-            spans[name] = score_span(literals, spans[name]).meet(self._band_span(name, facts))
+        for name, whole in self._world.spans.items():
+            demands = facts.fields.get(f"{SCORE_PREFIX}{name}", [])
+            spans[name] = score_span(demands, whole).meet(self._band_span(name, facts))
         overall = facts.fields.get(f"{SCORE_PREFIX}{OVERALL}", [])
         spans[OVERALL] = score_span(overall, weighted(spans, self._world.weights))
         return spans
 
     def _band_span(self, dimension: str, facts: Facts) -> Span:
         name = f"{BAND_PREFIX}{dimension}"
-        literals, spans = facts.fields.get(name), self._world.bands.get(dimension)
-        if not literals or not spans:
+        demands, spans = facts.fields.get(name), self._world.bands.get(dimension)
+        if not demands or not spans:
             return Span()
-        possible = [spans[result] for result in self._possible_results(name, literals)]
+        possible = [spans[result] for result in self._possible_results(name, demands)]
         if not possible:
             return Span(1, 0)
         return Span(min(span.low for span in possible), max(span.high for span in possible))
 
-    def _attribute_can_be(self, literals: list[Literal]) -> bool:
-        if len(literals) < 2:
+    def _attribute_can_be(self, demands: list[Demand]) -> bool:
+        if len(demands) < 2:
             return True
-        if (exact := _all_values(literals)) is not None:
-            self._spend(len(exact) * len(literals))
-            return any(_passes(literals, value) for value in exact)
-        if (folded := _all_folded(literals)) is not None:
-            coarse = _coarse(literals)
+        if (exact := _all_values(demands)) is not None:
+            self._spend(len(exact) * len(demands))
+            return any(_passes(demands, value) for value in exact)
+        if (folded := _all_folded(demands)) is not None:
+            coarse = _coarse(demands)
             self._spend(len(folded) * len(coarse))
             return any(_passes(coarse, value) for value in folded)
-        return _ends_agree(literals) and _range_is_open(literals)
+        return _ends_agree(demands) and _range_is_open(demands)
 
     def _spend(self, work: int) -> None:
         self._work_left -= work
@@ -227,12 +225,12 @@ class Judge:
             raise _TooMuchWork
 
 
-def _passes(literals: Iterable[Literal], value: Value) -> bool:
-    return all(test_of(part)(value) == is_wanted for part, is_wanted in literals)
+def _passes(demands: Iterable[Demand], value: Value) -> bool:
+    return all(test_of(part)(value) == is_wanted for part, is_wanted in demands)
 
 
-def _wants_absent(literal: Literal) -> bool:
-    part, is_wanted = literal
+def _wants_absent(demand: Demand) -> bool:
+    part, is_wanted = demand
     if part.operator not in PRESENCE_OPERATORS:
         return False
     asks_present = (part.operator is Operator.EXISTS) == bool(part.operand)
@@ -243,32 +241,32 @@ def _values(part: Comparison) -> tuple[Scalar, ...]:
     return part.operand if isinstance(part.operand, tuple) else (part.operand,)
 
 
-def _all_values(literals: list[Literal]) -> tuple[Value, ...] | None:
-    """The only values that can satisfy the literals, when some of them list such values."""
-    if any(map(_wants_absent, literals)):
+def _all_values(demands: list[Demand]) -> tuple[Value, ...] | None:
+    """The only values that can satisfy the demands, when some of them list such values."""
+    if any(map(_wants_absent, demands)):
         return (None,)
-    for part, is_wanted in literals:
+    for part, is_wanted in demands:
         lists_values = part.operator in {Operator.EQ, Operator.IN} and not part.ignore_diacritics
         if is_wanted and lists_values:
             return _values(part)
-    if any(needed_type(part) is FieldType.BOOLEAN for part, _ in literals):
+    if any(needed_type(part) is FieldType.BOOLEAN for part, _ in demands):
         return (True, False, None)
     return None
 
 
-def _all_folded(literals: list[Literal]) -> tuple[Value, ...] | None:
+def _all_folded(demands: list[Demand]) -> tuple[Value, ...] | None:
     """The same for values whose diacritics do not matter, up to their diacritics."""
-    for part, is_wanted in literals:
+    for part, is_wanted in demands:
         if is_wanted and part.operator in {Operator.EQ, Operator.IN}:
             return _values(part)
     return None
 
 
-def _coarse(literals: list[Literal]) -> list[Literal]:
-    """What the literals demand of a value whose diacritics are not known."""
+def _coarse(demands: list[Demand]) -> list[Demand]:
+    """What the demands demand of a value whose diacritics are not known."""
     return [
-        Literal(replace(part, ignore_diacritics=True), is_wanted)
-        for part, is_wanted in literals
+        Demand(replace(part, ignore_diacritics=True), is_wanted)
+        for part, is_wanted in demands
         if part.operator not in PRESENCE_OPERATORS
         and (part.ignore_diacritics or (is_wanted and part.operator in _SURVIVE_FOLDING))
     ]
@@ -280,12 +278,10 @@ _SURVIVE_FOLDING = frozenset(
 """Operators that still hold when diacritics are taken off both sides."""
 
 
-def _ends_agree(literals: list[Literal]) -> bool:
+def _ends_agree(demands: list[Demand]) -> bool:
     """Whether one text can have all the beginnings and all the endings."""
     for operator, agrees in _ENDS:
-        parts = [
-            part for part, is_wanted in literals if is_wanted and part.operator is operator
-        ]
+        parts = [part for part, is_wanted in demands if is_wanted and part.operator is operator]
         if len(parts) < 2:
             continue
         folder = fold_diacritics if any(part.ignore_diacritics for part in parts) else fold
@@ -308,10 +304,10 @@ _DENIED = {
 }
 
 
-def _affirmed(literals: Iterable[Literal]) -> list[Comparison]:
-    """The literals as comparisons that have to hold, as far as they can be turned round."""
+def _affirmed(demands: Iterable[Demand]) -> list[Comparison]:
+    """The demands as comparisons that have to hold, as far as they can be turned round."""
     turned = []
-    for part, is_wanted in literals:
+    for part, is_wanted in demands:
         if is_wanted:
             turned.append(part)
         elif part.operator in _DENIED:
@@ -319,13 +315,13 @@ def _affirmed(literals: Iterable[Literal]) -> list[Comparison]:
     return turned
 
 
-def _range_is_open(literals: list[Literal]) -> bool:
+def _range_is_open(demands: list[Demand]) -> bool:
     """Whether a number or date is left between the lower and the upper limits."""
     if not any(
-        is_wanted and part.operator not in PRESENCE_OPERATORS for part, is_wanted in literals
+        is_wanted and part.operator not in PRESENCE_OPERATORS for part, is_wanted in demands
     ):
         return True
-    limits = [limit for part in _affirmed(literals) for limit in _limits(part)]
+    limits = [limit for part in _affirmed(demands) for limit in _limits(part)]
     lows = [(value, is_open) for value, is_open, is_low in limits if is_low]
     highs = [(value, not is_open) for value, is_open, is_low in limits if not is_low]
     if not lows or not highs:
@@ -333,7 +329,7 @@ def _range_is_open(literals: list[Literal]) -> bool:
     (low, low_open), (high, high_closed) = max(lows), min(highs)
     if low != high:
         return low < high
-    return not low_open and high_closed and _passes(literals, _restored(low, literals))
+    return not low_open and high_closed and _passes(demands, _restored(low, demands))
 
 
 def _limits(part: Comparison) -> list[tuple[float, bool, bool]]:
@@ -354,16 +350,16 @@ def _ordinal(value: Scalar) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _restored(ordinal: float, literals: list[Literal]) -> Value:
-    is_date = any(needed_type(part) is FieldType.DATE for part, _ in literals)
+def _restored(ordinal: float, demands: list[Demand]) -> Value:
+    is_date = any(needed_type(part) is FieldType.DATE for part, _ in demands)
     return date.fromordinal(int(ordinal)) if is_date else ordinal
 
 
-def score_span(literals: Iterable[Literal], whole: Span) -> Span:
+def score_span(demands: Iterable[Demand], whole: Span) -> Span:
     """The milli-points that are left of a score's span under what is asked of it."""
     span, excluded = whole, set()
     listed: set[int] | None = None
-    for part in _affirmed(literals):
+    for part in _affirmed(demands):
         values = [milli_of(value) for value in _values(part)]
         if part.operator in {Operator.EQ, Operator.IN}:
             listed = set(values) if listed is None else listed & set(values)

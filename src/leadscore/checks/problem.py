@@ -83,7 +83,9 @@ class Problem:
         where = words.line.format(line=self.line, column=self.column) if self.line else ""
         spot = " · ".join(part for part in (where, self.path) if part)
         head = f"{words.severity[self.severity]} [{self.code}]" + (f" {spot}" if spot else "")
-        return f"{head}: {self.message(lang)}. {words.accepted}: {self.accepted(lang)}."
+        message = self.message(lang)
+        stop = "" if message.endswith("?") else "."
+        return f"{head}: {message}{stop} {words.accepted}: {self.accepted(lang)}."
 
     def as_data(self, lang: str = "en") -> dict[str, str | int | None]:
         """The same as plain values, for machines."""

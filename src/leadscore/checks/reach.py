@@ -70,15 +70,13 @@ def rule_span(rule: Rule) -> Span:
     """What a single rule can give."""
     most: Bound = rule.points_milli
     if isinstance(rule, BehaviourRule):
-        size: Bound = abs(rule.points_milli) * rule.max_times if rule.max_times else math.inf
+        size: Bound = math.inf
+        if rule.max_times is not None:
+            size = abs(rule.points_milli) * rule.max_times
         if rule.max_points_milli is not None:
             size = min(size, rule.max_points_milli)
-        most = math.copysign(size, most) if math.isinf(size) else int(size) * _sign(most)
+        most = size if rule.points_milli > 0 else -size
     return Span(min(0, most), max(0, most))
-
-
-def _sign(number: Bound) -> int:
-    return 1 if number > 0 else -1
 
 
 def reachable(model: ScoringModel) -> dict[str, Span]:
@@ -90,7 +88,7 @@ def reachable(model: ScoringModel) -> dict[str, Span]:
     grouped: dict[str, Span] = {group.name: ZERO for group in model.groups}
     for rule in model.rules:
         sums, name = (grouped, rule.group) if rule.group in grouped else (loose, rule.dimension)
-        if name is not None and name in sums:
+        if name in sums:
             sums[name] = sums[name].plus(rule_span(rule))
     for group in model.groups:
         if group.dimension in loose:

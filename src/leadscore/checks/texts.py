@@ -541,5 +541,150 @@ _BANDS = {
     ),
 }
 
-MESSAGES: Mapping[str, Mapping[str, Text]] = {**_SHAPE, **_STRUCTURE, **_REFERENCES, **_BANDS}
+_EFFECT = {
+    "field-with-two-types": _both(
+        (
+            "{found} is compared as {found_kind} here and as {expected} at {first}",
+            "one type for one field; text that looks like a number goes in quotes",
+        ),
+        (
+            "typ pola {found} tutaj to {found_kind}, a w {first} – {expected}",
+            "jeden typ dla jednego pola; tekst podobny do liczby zapisz w cudzysłowie",
+        ),
+    ),
+    "type-not-of-field": _both(
+        ("{found} is compared as {found_kind}, but the data hold {expected}", "{expected}"),
+        ("typ pola {found} w warunku to {found_kind}, a w danych – {expected}", "{expected}"),
+    ),
+    "shadowed-by-cap": _both(
+        (
+            "max_points {found} already cuts the first touchpoint, which gives {points}",
+            "max_points at least as large as the points, or smaller points",
+        ),
+        (
+            "max_points {found} obcina już pierwsze zdarzenie, które daje {points}",
+            "max_points co najmniej równe punktom albo mniejsze punkty",
+        ),
+    ),
+    "shadowed-by-group": _both(
+        ("{found} points are more than the whole group {group} allows: {limit}", "at most {limit}"),
+        ("{found} pkt to więcej, niż dopuszcza cała grupa {group}: {limit}", "najwyżej {limit}"),
+    ),
+    "shadowed-by-dimension": _both(
+        (
+            "{found} points are more than the whole dimension {dimension} can have",
+            "at most {maximum}",
+        ),
+        (
+            "{found} pkt to więcej, niż może mieć cały wymiar {dimension}",
+            "najwyżej {maximum}",
+        ),
+    ),
+    "cap-never-reached": _both(
+        (
+            "max_points {found} is never reached: max_times allows at most {most}",
+            "max_points up to {most}, or no max_points",
+        ),
+        (
+            "max_points {found} nigdy nie zadziała: max_times dopuszcza najwyżej {most}",
+            "max_points do {most} albo brak max_points",
+        ),
+    ),
+    "half-life-too-long": _both(
+        (
+            "with a half-life of {found} days, points hardly fall within {within} days",
+            "half_life up to twice within, or no half_life",
+        ),
+        (
+            "przy okresie półtrwania {found} dni punkty prawie nie maleją przez {within} dni okna",
+            "half_life do dwukrotności within albo brak half_life",
+        ),
+    ),
+    "window-outlives-decay": _both(
+        (
+            "the window has {found} days, but nothing is left of the points after {last_day}",
+            "at most {last_day} days, or no within",
+        ),
+        (
+            "okno ma {found} dni, a z punktów już po {last_day} dniach nic nie zostaje",
+            "najwyżej {last_day} dni albo brak within",
+        ),
+    ),
+}
+
+_POSSIBILITY = {
+    "unreachable-band": _both(
+        (
+            'no lead can be in the band "{found}": rules take {dimension} from {low} to {high}',
+            "a band that begins within reach, or more points in the rules",
+        ),
+        (
+            "żaden lead nie trafi do przedziału „{found}”: zasięg {dimension} to {low} … {high}",
+            "przedział w zasięgu reguł albo więcej punktów w regułach",
+        ),
+    ),
+    "rule-never-fires": _both(
+        ('the rule "{rule}" can never fire: {found}', "conditions that can hold together"),
+        (
+            "reguła „{rule}” nigdy nie zadziała: {found}",
+            "warunki, które mogą być spełnione jednocześnie",
+        ),
+    ),
+    "impossible-condition": _both(
+        (
+            'the definition "{definition}" can never be met: {found}',
+            "conditions that can hold together",
+        ),
+        (
+            "definicji „{definition}” nie da się spełnić: {found}",
+            "warunki, które mogą być spełnione jednocześnie",
+        ),
+    ),
+    "unreachable-threshold": _both(
+        (
+            'the definition "{definition}" needs {found}, but rules and caps allow {low} to {high}',
+            "a threshold from {low} to {high}",
+        ),
+        (
+            "definicja „{definition}” wymaga: {found}, a reguły i limity dają od {low} do {high}",
+            "próg od {low} do {high}",
+        ),
+    ),
+    "unreachable-together": _both(
+        (
+            'rules and caps never allow all that the definition "{definition}" needs: {found}',
+            "{spans}",
+        ),
+        (
+            "reguły i limity nie pozwalają na wszystko, czego wymaga „{definition}”: {found}",
+            "{spans}",
+        ),
+    ),
+    "part-never-holds": _both(
+        ("this alternative never holds: {found}", "conditions that can hold together"),
+        (
+            "ta możliwość nigdy nie zachodzi: {found}",
+            "warunki, które mogą być spełnione jednocześnie",
+        ),
+    ),
+    "keep-stronger-than-when": _both(
+        (
+            'a lead may lose "{definition}" at once: keep_while limits {field} at {found}',
+            "limits no stronger than those of when",
+        ),
+        (
+            "lead może od razu stracić „{definition}”: w keep_while granica {field} to {found}",
+            "warunki nie ostrzejsze niż w when",
+        ),
+    ),
+}
+
+MESSAGES: Mapping[str, Mapping[str, Text]] = {
+    **_SHAPE,
+    **_STRUCTURE,
+    **_REFERENCES,
+    **_BANDS,
+    **_EFFECT,
+    **_POSSIBILITY,
+}
 """Every message by code and language."""

@@ -16,6 +16,7 @@ from leadscore.demo.sources import DATA_SETS, LoadedSource, full_data_folder, lo
 from leadscore.mapping.columns import Ints, compute, in_order, whole_numbers
 from leadscore.report.evaluation import (
     Evaluation,
+    Extract,
     ScoredLeads,
     auc_of_overall,
     listed,
@@ -25,9 +26,9 @@ from leadscore.report.evaluation import (
 )
 from leadscore.report.texts import Lang, text
 
-__all__ = ["DATA_SETS", "evaluate", "full_data_folder", "load_source", "run"]
+__all__ = ["DATA_SETS", "Evaluation", "evaluate", "full_data_folder", "load_source", "run"]
 
-HOTTEST, COLDEST = 50, 5
+PAGE_EXTRACT = Extract(hottest=30, between=4, coldest=5)
 
 
 def run(
@@ -55,7 +56,7 @@ def run(
     return evaluation
 
 
-def evaluate(source: LoadedSource, hottest: int = HOTTEST, coldest: int = COLDEST) -> Evaluation:
+def evaluate(source: LoadedSource, extract: Extract = PAGE_EXTRACT) -> Evaluation:
     """What the model of a data set reaches on the last fifth of its leads."""
     split = split_by_time(source.mapped.leads)
     scored = scored_part(source, split.held_out)
@@ -71,7 +72,7 @@ def evaluate(source: LoadedSource, hottest: int = HOTTEST, coldest: int = COLDES
         dimensions=results_by_dimension(model.declaration, scored.table, scored.won),
         auc=auc_of_overall(scored.table, scored.won),
         slices=slices_of(scored.table, scored.won),
-        listed=listed(model.declaration, scored, source.mapped.mapping.headline, hottest, coldest),
+        listed=listed(model.declaration, scored, source.mapped.mapping.headline, extract),
     )
 
 

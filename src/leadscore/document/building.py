@@ -20,7 +20,8 @@ from leadscore.checks.structure import (
     UnknownTimeZone,
 )
 from leadscore.conditions import OVERALL
-from leadscore.document.conditions import ConditionReader, Setting
+from leadscore.document.askable import Setting
+from leadscore.document.conditions import ConditionReader
 from leadscore.document.known import Declared, declared_in
 from leadscore.document.located import Entries, Leaf, Node, ProblemList, excerpt
 from leadscore.document.places import NodePlaces

@@ -68,7 +68,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             line_start = at + word.rfind("\n") + 1
         at = match.end()
     kind = "end" if at == len(text) else "wrong"
-    yield _Token(kind, text[at : at + 20].split("\n")[0], line, at - line_start + 1)
+    yield _Token(kind, text[at : at + 20].partition("\n")[0], line, at - line_start + 1)
 
 
 class _Grammar:

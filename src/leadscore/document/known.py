@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from leadscore.conditions import (
     ATTRIBUTE_SPACES,
@@ -14,6 +15,7 @@ from leadscore.conditions import (
     STAGE,
 )
 from leadscore.document.located import Entries, Node
+from leadscore.document.vocabulary import MAX_DEFINITIONS, MAX_DIMENSIONS, MAX_GROUPS
 from leadscore.fields import ModelFields
 
 
@@ -21,20 +23,14 @@ from leadscore.fields import ModelFields
 class Declared:
     """Names that other parts of the document may use, whether or not what they name is sound.
 
-    `group_dimensions` holds the groups whose dimension is readable.
+    `results` are the model's own scores, bands and grade, which definitions may ask.
     """
 
     dimensions: tuple[str, ...]
     groups: tuple[str, ...]
     definitions: tuple[str, ...]
-    has_grade: bool
+    results: tuple[str, ...]
     catalogue: ModelFields | None
-
-    def computed_fields(self) -> tuple[str, ...]:
-        """The model's own results that definitions may ask."""
-        scores = tuple(f"{SCORE_PREFIX}{name}" for name in (*self.dimensions, OVERALL))
-        bands = tuple(f"{BAND_PREFIX}{name}" for name in self.dimensions)
-        return scores + bands + ((GRADE,) if self.has_grade else ())
 
     def attributes(self) -> tuple[str, ...]:
         """The attributes of the catalogue, or what attributes begin with."""
@@ -44,16 +40,19 @@ class Declared:
 
 
 def declared_in(top: Mapping[str, Node], catalogue: ModelFields | None) -> Declared:
-    """The names that stand as keys in the document."""
+    """The names that stand as keys in the document, as many of each kind as there may be."""
 
-    def names(section: str) -> tuple[str, ...]:
+    def names(section: str, most: int) -> tuple[str, ...]:
         node = top.get(section)
-        return tuple(node.key_spots) if isinstance(node, Entries) else ()
+        return tuple(islice(node.key_spots, most)) if isinstance(node, Entries) else ()
 
+    dimensions = names("dimensions", MAX_DIMENSIONS)
+    scores = (f"{SCORE_PREFIX}{name}" for name in (*dimensions, OVERALL))
+    bands = (f"{BAND_PREFIX}{name}" for name in dimensions)
     return Declared(
-        dimensions=names("dimensions"),
-        groups=names("groups"),
-        definitions=names("definitions"),
-        has_grade="grade" in top,
+        dimensions=dimensions,
+        groups=names("groups", MAX_GROUPS),
+        definitions=names("definitions", MAX_DEFINITIONS),
+        results=(*scores, *bands, *((GRADE,) if "grade" in top else ())),
         catalogue=catalogue,
     )

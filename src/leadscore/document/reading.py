@@ -52,7 +52,7 @@ class Reading:
 def read_model(
     text: str | bytes,
     *,
-    format: Format = "yaml",
+    format: Format = "yaml",  # noqa: A002  # what callers call it
     source: str = "",
     fields: ModelFields | None = None,
 ) -> Reading:
@@ -75,18 +75,18 @@ def load_model(path: str | Path) -> tuple[ScoringModel, tuple[Problem, ...]]:
     with path.open("rb") as file:
         # One byte beyond the bound is enough to know that a file is too large.
         content = file.read(MAX_BYTES + 1)
-    format: Format = "json" if path.suffix.lower() == ".json" else "yaml"
-    reading = read_model(content, format=format, source=path.name)
+    notation: Format = "json" if path.suffix.lower() == ".json" else "yaml"
+    reading = read_model(content, format=notation, source=path.name)
     return reading.sound_model(), reading.warnings
 
 
 def _draft(
-    text: str | bytes, format: Format, problems: ProblemList, fields: ModelFields | None
+    text: str | bytes, notation: Format, problems: ProblemList, fields: ModelFields | None
 ) -> Draft | None:
     """The draft of a document with its problems listed; None when reading was given up."""
     try:
         checked = checked_text(text, problems)
-        top = (json_tree if format == "json" else yaml_tree)(checked, problems)
+        top = (json_tree if notation == "json" else yaml_tree)(checked, problems)
         draft = draft_of(top, problems, fields)
         for problem in meaning_problems(
             draft.model, draft.places, is_whole=draft.is_whole, catalogue=fields

@@ -13,7 +13,8 @@ from leadscore.checks.structure import (
     RuleSaysNothing,
     ZeroPoints,
 )
-from leadscore.document.conditions import ConditionReader, Setting
+from leadscore.document.askable import Setting
+from leadscore.document.conditions import ConditionReader
 from leadscore.document.known import Declared
 from leadscore.document.located import Entries, Node, excerpt
 from leadscore.document.places import NodePlaces

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Context, Decimal
 
 from leadscore.arithmetic import MAX_POINTS, MILLI, points_text
@@ -22,6 +22,7 @@ from leadscore.checks.structure import (
     MissingKey,
     NameForm,
     OutOfRange,
+    RepeatedValue,
     TextLength,
     Thing,
     TooMany,
@@ -29,6 +30,7 @@ from leadscore.checks.structure import (
     UnknownKey,
     WrongType,
 )
+from leadscore.conditions import Scalar
 from leadscore.document.known import Declared
 from leadscore.document.located import Broken, Entries, Items, Leaf, Node, ProblemList, excerpt
 from leadscore.document.vocabulary import LABEL_KEYS, MAX_LABEL, MAX_TEXT, NAMES, Keys
@@ -236,6 +238,15 @@ class Taker:
         near = self.near(name, known)
         self.problems.add(UnknownDimension(at=place(), found=excerpt(name), near=near, known=known))
         return False
+
+    def report_repeated(self, nodes: Sequence[Node], values: Sequence[Scalar | None]) -> None:
+        """Reports values that stand in a list twice."""
+        seen: set[Scalar] = set()
+        for node, value in zip(nodes, values, strict=True):
+            if value in seen:
+                self.problems.add(RepeatedValue(at=node.place(), found=shown(node)))
+            elif value is not None:
+                seen.add(value)
 
 
 def kind_of(node: Node) -> Expected:

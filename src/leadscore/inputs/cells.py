@@ -170,9 +170,9 @@ _COMPLETED = (
     "'^(.{10}.\\d\\d:\\d\\d)($|Z|[+-])', '\\1:00\\2')"
 )
 _MOMENT_OF_TEXT = _of_text(
-    f"CASE WHEN regexp_full_match({_TRIMMED}, '{_FULL_MOMENT}') "
-    f"THEN epoch_us(TRY_CAST({_TRIMMED} AS TIMESTAMPTZ)) "
-    f"WHEN regexp_full_match({_TRIMMED}, '{_ODD_MOMENT}') "
+    f"CASE WHEN regexp_full_match({{raw}}, '{_FULL_MOMENT}') "
+    "THEN epoch_us(TRY_CAST({raw} AS TIMESTAMPTZ)) "
+    f"WHEN regexp_full_match({_TRIMMED}, '{_FULL_MOMENT}|{_ODD_MOMENT}') "
     f"THEN epoch_us(TRY_CAST({_COMPLETED} AS TIMESTAMPTZ)) END",
     Reason.BAD_MOMENT,
     also=_OUT_OF_RANGE,
@@ -218,7 +218,9 @@ _OUTCOME_OF_TEXT = _of_text(
     f"CASE WHEN lower({_TRIMMED}) IN ('won', 'lost') THEN lower({_TRIMMED}) END",
     Reason.BAD_OUTCOME,
 )
-_KEY_OF_CELL = Reading("{raw}", f"CASE WHEN {_TRIMMED} <> '' THEN {{raw}} END")
+_KEY_OF_CELL = Reading(
+    "{raw}", f"CASE WHEN {{raw}} >= '!' THEN {{raw}} WHEN {_TRIMMED} <> '' THEN {{raw}} END"
+)
 _KEY_OF_TEXT = Reading("CAST({raw} AS VARCHAR)", "nullif({parsed}, '')")
 _INTEGER_OF_FLOAT = (
     f"CASE WHEN abs({{raw}}) < {_EXACT_FLOAT} AND {{raw}} = floor({{raw}}) "

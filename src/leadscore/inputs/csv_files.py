@@ -10,12 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from leadscore.inputs.cells import Kind
-from leadscore.inputs.encodings import with_plain_newlines
 from leadscore.inputs.rejects import LONGEST_VALUE, REJECTS_SCHEMA, Reason, reason_texts
 from leadscore.inputs.sources import (
     Connection,
@@ -128,14 +126,6 @@ class CsvSource:
         # In a file of one column an empty line cannot be told from an empty cell.
         return records.filter("c0 IS NOT NULL") if n_columns == 1 else records
 
-    def with_plain_newlines(self, target: Path) -> CsvSource:
-        """The same source over a copy whose records all end alike."""
-        copy = CsvSource.__new__(CsvSource)
-        copy.label, copy._header = self.label, self._header  # noqa: SLF001
-        copy.is_comma_certain = self.is_comma_certain
-        copy._path = with_plain_newlines(self._path, target)  # noqa: SLF001
-        return copy
-
     def lost(self, connection: Connection) -> Lost:
         """The records that were set aside, with their numbers."""
         found = (
@@ -191,8 +181,3 @@ def _without_returns(path: Path) -> Iterator[np.ndarray[tuple[int], np.dtype[np.
         while chunk := file.read(_CHUNK):
             if kept := chunk.replace(b"\r", b""):
                 yield np.frombuffer(kept, dtype=np.uint8)
-
-
-def is_newline_trouble(error: duckdb.Error) -> bool:
-    """Whether reading failed because records of one file end in different ways."""
-    return "invalid state" in str(error)

@@ -1,4 +1,4 @@
-"""Text files in the encodings that Polish offices use, turned into UTF-8.
+"""Text files in the encodings that Polish offices use, turned into UTF-8 with plain newlines.
 
 In: the bytes of a file. Out: the same file, or a UTF-8 copy of it.
 An encoding is chosen by the Polish letters that the bytes above 127 would be in it.
@@ -10,6 +10,7 @@ import codecs
 import gzip
 import shutil
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,8 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 SINGLE_BYTE = ("cp1250", "iso8859-2", "cp852", "mac_latin2")
 """Candidates, the likelier first: the first of equals is taken."""
 
-_POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
+_POLISH = frozenset("ąćęłńóśźż")
+_NEIGHBOURLY = frozenset("äöüßéèáíýčďěňřšťůžôâç")
 _TYPOGRAPHY = frozenset("„”–—…’«»§°€\u00a0")
 
 Histogram = npt.NDArray[np.int64]
@@ -34,16 +36,19 @@ class CorruptArchive(Exception):
 
 
 def utf8_file(path: Path, new_path: Callable[[str], Path]) -> Path:
-    """The file itself when it is plain UTF-8, otherwise a UTF-8 copy at a new path.
+    """The file itself when it is plain UTF-8 whose lines all end alike, otherwise a copy that is.
 
     A file that is UTF-8 but for a few bytes counts as UTF-8: those records are bad, not the file.
     Raises: CorruptArchive.
     """
     plain = _unpacked(path, new_path) if _starts(path).startswith(_GZIP) else path
     encoding = encoding_of(plain)
-    if encoding == "utf-8":
-        return plain
-    return _transcoded(plain, encoding, new_path(".csv"))
+    if encoding != "utf-8":
+        plain = _transcoded(plain, encoding, new_path(".csv"))
+    newlines = _newlines(plain)
+    if len(newlines) > 1:
+        plain = _with_line_feeds(plain, newlines, new_path(".csv"))
+    return plain
 
 
 def encoding_of(path: Path) -> str:
@@ -53,15 +58,6 @@ def encoding_of(path: Path) -> str:
     if _is_utf8(path) or _is_mostly_utf8(path):
         return "utf-8"
     return _likeliest(_histogram(path))
-
-
-def with_plain_newlines(path: Path, target: Path) -> Path:
-    """A copy in which every record ends with a line feed, however it ended before."""
-    source = path.open(encoding="utf-8", errors="surrogateescape", newline=None)
-    copy = target.open("w", encoding="utf-8", errors="surrogateescape", newline="")
-    with source, copy:
-        shutil.copyfileobj(source, copy, _CHUNK)
-    return target
 
 
 def _starts(path: Path) -> bytes:
@@ -89,7 +85,8 @@ def _is_utf8(path: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for chunk in _chunks(path):
-            decoder.decode(chunk)
+            if not chunk.isascii() or decoder.getstate()[0]:
+                decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -126,12 +123,13 @@ def _weights(encoding: str) -> Histogram:
 
 
 def _plausibility(character: str) -> int:
+    """How likely a letter is in Polish data; capitals are rare in the middle of words."""
     if character in _POLISH:
         return 4
-    if character in _TYPOGRAPHY:
+    if character.lower() in _POLISH or character in _NEIGHBOURLY or character in _TYPOGRAPHY:
         return 2
     if character.isalpha():
-        return 1
+        return int(character.islower())
     return -4
 
 
@@ -142,3 +140,34 @@ def _transcoded(path: Path, encoding: str, target: Path) -> Path:
             copy.write(decoder.decode(chunk))
         copy.write(decoder.decode(b"", final=True))
     return target
+
+
+def _newlines(path: Path) -> Counter[bytes]:
+    """How often each kind of line end occurs, quoted cells included."""
+    found: Counter[bytes] = Counter()
+    for chunk in _chunks_of_lines(path):
+        n_both = chunk.count(b"\r\n")
+        found[b"\r\n"] += n_both
+        found[b"\n"] += chunk.count(b"\n") - n_both
+        found[b"\r"] += chunk.count(b"\r") - n_both
+    return +found
+
+
+def _with_line_feeds(path: Path, newlines: Counter[bytes], target: Path) -> Path:
+    """A copy in which records end with line feeds; a stray carriage return becomes a space."""
+    is_end = not newlines[b"\r\n"] and newlines[b"\r"] > newlines[b"\n"]
+    with target.open("wb") as copy:
+        for chunk in _chunks_of_lines(path):
+            lines = chunk.replace(b"\r\n", b"\n")
+            copy.write(lines.replace(b"\r", b"\n" if is_end else b" "))
+    return target
+
+
+def _chunks_of_lines(path: Path) -> Iterator[bytes]:
+    """Chunks that never end between a carriage return and its line feed."""
+    held = b""
+    for chunk in _chunks(path):
+        whole = held + chunk
+        held = b"\r" if whole.endswith(b"\r") else b""
+        yield whole.removesuffix(b"\r")
+    yield held

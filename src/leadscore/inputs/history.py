@@ -39,7 +39,7 @@ def reading_by_field(value: Found, cells: Mapping[str, Cell], *, is_comma_certai
     text = value.reading.parsed
     parsed = {cell: _read(cell, text, is_comma_certain) for cell in sorted(set(cells.values()))}
     branches = {
-        cell: f"r1 IN ({', '.join(literal(name) for name in cells if cells[name] is cell)})"
+        cell: _is_one_of("r1", [name for name, own in cells.items() if own is cell])
         for cell in parsed
     }
     return Found(
@@ -51,6 +51,10 @@ def reading_by_field(value: Found, cells: Mapping[str, Cell], *, is_comma_certai
             is_cheap=False,
         ),
     )
+
+
+def _is_one_of(column: str, names: Sequence[str]) -> str:
+    return f"CAST({column} AS VARCHAR) IN ({', '.join(literal(name) for name in names)})"
 
 
 def _case(branches: Mapping[Cell, str], results: Mapping[Cell, str]) -> str:

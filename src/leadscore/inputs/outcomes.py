@@ -13,7 +13,7 @@ from leadscore.inputs.cells import Cell, Kind
 from leadscore.inputs.columns import Wanted, found_columns, problems_of
 from leadscore.inputs.facts import LEAD_ID
 from leadscore.inputs.opening import Handed, Rows, opened, stop_on
-from leadscore.inputs.reading import OCCURRED_AT, key_of, lead_key, with_integer_ids
+from leadscore.inputs.reading import OCCURRED_AT, key_of, lead_id_kind, lead_key, with_integer_ids
 from leadscore.inputs.sifting import KnownLead, sift
 from leadscore.inputs.sources import Source
 from leadscore.inputs.workspace import Workspace
@@ -55,11 +55,11 @@ def _outcomes(workspace: Workspace, source: Source, leads: pa.Table | None) -> O
     ]
     stop_on(list(problems_of(source, wanted)))
     connection = workspace.connection
-    check = None if leads is None else KnownLead(connection, leads)
+    check = None if leads is None else KnownLead(leads, connection)
     columns = found_columns(source, wanted)
     sifted = sift(source, columns, workspace, check=check, is_read_once=True)
     table = sifted.open(connection).to_arrow_table()
-    if leads is None and source.column_kinds()[0][1] is Kind.CELL:
+    if leads is None and lead_id_kind(source) is Kind.CELL:
         table = with_integer_ids(table, connection)
     ordered = connection.from_arrow(table).order(f"{LEAD_ID}, {OCCURRED_AT}, {OUTCOME}")
     return Outcomes(ordered.to_arrow_table(), sifted.rejects)

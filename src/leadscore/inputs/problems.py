@@ -107,7 +107,7 @@ class Why(StrEnum):
     WORKBOOK = "workbook"
     CORRUPT_ARCHIVE = "corrupt_archive"
     CORRUPT_PARQUET = "corrupt_parquet"
-    CORRUPT_CSV = "corrupt_csv"
+    CORRUPT = "corrupt"
 
 
 _WHY = {
@@ -132,9 +132,9 @@ _WHY = {
         "not a valid Parquet file, or the files of the folder do not fit together",
         "to nie jest poprawny plik Parquet albo pliki w folderze do siebie nie pasują",
     ),
-    Why.CORRUPT_CSV: (
-        "the file cannot be read as CSV",
-        "pliku nie da się odczytać jako CSV",
+    Why.CORRUPT: (
+        "its rows cannot be read to the end",
+        "wierszy nie da się odczytać do końca",
     ),
 }
 

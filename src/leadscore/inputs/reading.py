@@ -9,7 +9,7 @@ given, the fields that occur in them count as columns of the leads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import pyarrow as pa
@@ -92,10 +92,15 @@ def wanted_touchpoints(properties: Fields, key: Cell) -> list[Wanted]:
     ]
 
 
+def lead_id_kind(source: Source) -> Kind:
+    """What the column of lead ids holds; nothing where it is missing."""
+    kinds = {name: kind for name, kind, _ in source.column_kinds()}
+    return kinds.get(LEAD_ID, Kind.EMPTY)
+
+
 def lead_key(source: Source) -> Cell:
     """The canonical type of lead ids, as far as the type of their column tells."""
-    kinds = {name: kind for name, kind, _ in source.column_kinds()}
-    is_number = kinds.get(LEAD_ID) in {Kind.INTEGER, Kind.FLOAT}
+    is_number = lead_id_kind(source) in {Kind.INTEGER, Kind.FLOAT}
     return Cell.INTEGER_KEY if is_number else Cell.KEY
 
 
@@ -134,13 +139,14 @@ class _Reader:
         self._attributes = attributes
         self._properties = properties
         self._progress = progress
+        self._changing_fields = self._fields_of_changes()
 
     def facts(self, *, check_unknown_leads: bool) -> Facts:
         self._stop_on_problems()
         sifted_leads, leads = self._read_leads()
-        check = KnownLead(self._workspace.connection, leads)
-        changes = self._read_changes(check) if CHANGES in self._sources else None
-        touchpoints = self._read_touchpoints(leads, check if check_unknown_leads else None)
+        check = KnownLead(leads, self._workspace.connection) if check_unknown_leads else None
+        changes = self._read_changes(leads, check) if CHANGES in self._sources else None
+        touchpoints = self._read_touchpoints(leads, check)
         self._tell("", len(self._sources))
         present = self._present(TOUCHPOINTS)
         sifted = [sifted_leads, *([changes] if changes else []), touchpoints]
@@ -178,19 +184,16 @@ class _Reader:
     def _wanted_leads(self) -> list[Wanted]:
         """The columns of leads; those that occur in the changes need not be there."""
         wanted = wanted_leads(self._attributes)
-        present = self._present(LEADS)
-        if CHANGES not in self._sources or all(column.name in present for column in wanted):
-            return wanted
-        changing = self._changing_fields()
+        changing = self._changing_fields
         return [
             replace(column, is_required=column.is_required and column.name not in changing)
             for column in wanted
         ]
 
-    def _changing_fields(self) -> set[str]:
-        source = self._sources[CHANGES]
-        if FIELD not in self._present(CHANGES):
+    def _fields_of_changes(self) -> set[str]:
+        if CHANGES not in self._sources or FIELD not in self._present(CHANGES):
             return set()
+        source = self._sources[CHANGES]
         fields = source.scan(self._workspace.connection, [FIELD])
         return {str(row[0]) for row in fields.project("CAST(r0 AS VARCHAR)").distinct().fetchall()}
 
@@ -204,32 +207,23 @@ class _Reader:
         columns = found_columns(source, wanted)
         sifted = sift(source, columns, self._workspace, check=FirstOfLead(), is_read_once=True)
         table = sifted.open(connection).project(self._kept(wanted)).to_arrow_table()
-        if dict(self._kinds(source))[LEAD_ID] is Kind.CELL:
+        if lead_id_kind(source) is Kind.CELL:
             table = with_integer_ids(table, connection)
         return sifted, sorted_by_lead(table, connection)
 
-    def _kinds(self, source: Source) -> Iterator[tuple[str, Kind]]:
-        return ((name, kind) for name, kind, _ in source.column_kinds())
-
     def _kept(self, wanted: Iterable[Wanted]) -> str:
         """The attributes, and those optional columns that some source has."""
-        known = self._present(LEADS)
-        if CHANGES in self._sources:
-            known |= self._changing_fields() & {COMPANY_ID}
-        names = (
-            column.name
-            for column in wanted
-            if column.name in known or column.name in self._attributes
-        )
+        known = {*self._present(LEADS), *self._attributes, *self._changing_fields & {COMPANY_ID}}
+        names = (column.name for column in wanted if column.name in known)
         return ", ".join(identifier(name) for name in names)
 
-    def _read_changes(self, check: KnownLead) -> Sifted:
+    def _read_changes(self, leads: pa.Table, check: KnownLead | None) -> Sifted:
         self._tell(CHANGES, 1)
         source = self._sources[CHANGES]
         cells = {COMPANY_ID: Cell.KEY} | {
             name: attribute_cell(name, self._attributes) for name in self._attributes
         }
-        lead_id, field, value, known_at = found_columns(source, wanted_changes(key_of(check.leads)))
+        lead_id, field, value, known_at = found_columns(source, wanted_changes(key_of(leads)))
         value = reading_by_field(value, cells, is_comma_certain=source.is_comma_certain)
         sifted = sift(source, [lead_id, field, value, known_at], self._workspace, check=check)
         needed = f"{FIELD} IN ({', '.join(literal(name) for name in cells)})"

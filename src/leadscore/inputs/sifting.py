@@ -21,7 +21,6 @@ import pyarrow as pa
 from leadscore.errors import InvalidInput
 from leadscore.inputs.cells import Reading
 from leadscore.inputs.columns import Found
-from leadscore.inputs.csv_files import CsvSource, is_newline_trouble
 from leadscore.inputs.problems import Unreadable, Why
 from leadscore.inputs.rejects import (
     LONGEST_VALUE,
@@ -36,6 +35,7 @@ from leadscore.inputs.workspace import Workspace, identifier, literal
 
 Opener = Callable[[Connection], Relation]
 _ROW, _PROBLEMS = "file_row_number", "problems"
+_KNOWN = "known_leads"
 _MISSING = literal(Reason.MISSING_VALUE)
 
 
@@ -64,27 +64,27 @@ class RowCheck(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class KnownLead:
     """Rows of leads that are not among the accepted ones are bad."""
 
-    connection: Connection
-    leads: pa.Table
-    reason: Reason = Reason.UNKNOWN_LEAD
+    reason = Reason.UNKNOWN_LEAD
+
+    def __init__(self, leads: pa.Table, connection: Connection) -> None:
+        # A table of the engine's own: its statistics make the join a look-up by position.
+        connection.execute(f"DROP TABLE IF EXISTS {_KNOWN}")
+        connection.from_arrow(leads.select(["lead_id"])).create(_KNOWN)
+        self._known = connection.table(_KNOWN).set_alias("known")
 
     def is_met(self, rows: Relation) -> bool:
-        """Whether every key is a lead's."""
-        return count(self._strangers(rows)) == 0
+        """Whether every key is a lead's; lead ids are there once, so a join adds no rows."""
+        keys = rows.set_alias("rows")
+        return count(keys.join(self._known, "rows.key = known.lead_id")) == count(rows)
 
     def breaches(self, rows: Relation) -> Relation:
         """Rows with another key, other faults or not."""
-        return self._strangers(rows.filter("key IS NOT NULL")).project("row, key")
-
-    def _strangers(self, rows: Relation) -> Relation:
-        known = self.connection.from_arrow(self.leads.select(["lead_id"]))
-        return rows.set_alias("rows").join(
-            known.set_alias("known"), "rows.key = known.lead_id", how="anti"
-        )
+        keyed = rows.filter("key IS NOT NULL").set_alias("rows")
+        strangers = keyed.join(self._known, "rows.key = known.lead_id", how="anti")
+        return strangers.project("row, key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,8 @@ class _Staged:
         self._present = _present(columns)
         self._workspace = workspace
         self._path = workspace.new_path(".parquet")
-        self._source = self._write(source)
+        self._source = source
+        self._write()
 
     def sift(self, check: RowCheck | None) -> Sifted:
         lost = self._source.lost(self._workspace.connection)
@@ -230,27 +231,15 @@ class _Staged:
         names = [column.name for column in self._present]
         return Sifted(self._opener(breaches), sorted_rejects(rejects, names))
 
-    def _write(self, source: Source) -> Source:
+    def _write(self) -> None:
         try:
-            self._staged(source).write_parquet(str(self._path))
+            self._staged().write_parquet(str(self._path))
         except duckdb.Error as error:
-            if not isinstance(source, CsvSource) or not is_newline_trouble(error):
-                raise InvalidInput(
-                    [Unreadable(source=source.label, why=Why.CORRUPT_CSV)]
-                ) from error
-            return self._write_mended(source)
-        return source
+            raise InvalidInput([Unreadable(source=self._source.label, why=Why.CORRUPT)]) from error
 
-    def _write_mended(self, source: CsvSource) -> Source:
-        mended = source.with_plain_newlines(self._workspace.new_path(".csv"))
-        try:
-            self._staged(mended).write_parquet(str(self._path))
-        except duckdb.Error as error:
-            raise InvalidInput([Unreadable(source=source.label, why=Why.CORRUPT_CSV)]) from error
-        return mended
-
-    def _staged(self, source: Source) -> Relation:
-        rows = _judged(_scan(source, self._columns, self._workspace.connection), self._columns)
+    def _staged(self) -> Relation:
+        scanned = _scan(self._source, self._columns, self._workspace.connection)
+        rows = _judged(scanned, self._columns)
         indices = range(len(self._present))
         faults = ", ".join(
             f"{{'column': {index}, 'value': left(CAST(r{index} AS VARCHAR), {LONGEST_VALUE}), "

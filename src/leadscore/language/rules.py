@@ -34,6 +34,7 @@ _FROM_TODAY = Text("today", "z dzisiaj")
 _FROM_LAST_DAYS = Text("last {days}", "z ostatnich {days}")
 _HALF_LIFE = Text("half-life {days}", "punkty maleją o połowę co {days}")
 _AT_MOST = Text("at most {times}", "najwyżej {times}")
+_ONCE = Text("once", "raz")
 _NONE = Text("no {things}", "brak {things}")
 _DAYS = noun("day", "days", "dnia", "dni", "dni")
 
@@ -81,7 +82,8 @@ def _notes(rule: BehaviourRule, lang: str) -> list[str]:
     if rule.half_life is not None:
         notes.append(_HALF_LIFE.of(lang).format(days=counted(rule.half_life, DAYS, lang)))
     if rule.max_times is not None:
-        notes.append(_AT_MOST.of(lang).format(times=counted(rule.max_times, TIMES, lang)))
+        times = _ONCE.of(lang) if rule.max_times == 1 else counted(rule.max_times, TIMES, lang)
+        notes.append(_AT_MOST.of(lang).format(times=times))
     return notes
 
 

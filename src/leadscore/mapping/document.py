@@ -160,8 +160,8 @@ class SourceMapping:
     outcomes: Outcomes
     lead_id_column: str | None = None
     lead_id_prefix: str = ""
-    approximate: str = ""
-    """Why moments are not what they seem; empty when they are the source's own."""
+    approximate: Mapping[str, str] = field(default_factory=dict)
+    """What of the moments is not exact, by language; empty when they are the source's own."""
 
     headline: tuple[str, ...] = ()
     """The fields by which a person recognises a lead, where it has no name."""
@@ -307,14 +307,14 @@ def _mapping(node: _Node) -> SourceMapping:
     moment = _moment(node.key("moment"))
     approximate = node.key("approximate")
     if not isinstance(moment, DateMoment) and not approximate.value:
-        approximate.wrong("silent-approximation", "a sentence saying what is not exact", "nothing")
+        approximate.wrong("silent-approximation", "en and pl: what is not exact", "nothing")
     lead_id = node.key("lead_id")
     lead_id.keys(("column", "row_number"))
     if isinstance(lead_id.value, dict) and len(lead_id.value) != 1:
         lead_id.wrong("not-one", "exactly one of column, row_number")
     return SourceMapping(
         name=node.key("name").text(),
-        title={language: text.text() for language, text in node.key("title").items()},
+        title=_by_language(node.key("title")),
         notice=node.key("notice").text(),
         time_zone=_time_zone(node.key("time_zone")),
         source=_source(node.key("source")),
@@ -325,8 +325,14 @@ def _mapping(node: _Node) -> SourceMapping:
         headline=_headline(node),
         lead_id_column=lead_id.key("column").word(),
         lead_id_prefix=lead_id.key("row_number").text(),
-        approximate=approximate.text(),
+        approximate=_by_language(approximate),
     )
+
+
+def _by_language(node: _Node) -> dict[str, str]:
+    if node.value is not None:
+        node.keys(("en", "pl"), needed=("en",))
+    return {language: words.text() for language, words in node.items()}
 
 
 def _time_zone(node: _Node) -> str:

@@ -20,6 +20,9 @@ from leadscore.conditions import Comparison, FieldType, Scalar, Value, test_of
 
 VALUE, CLASS = "value", "class_no"
 
+_ONE_DAY = timedelta(days=1)
+_SECOND_DATE, _LAST_DATE_BUT_ONE = date.min + _ONE_DAY, date.max - _ONE_DAY
+
 
 @dataclass(frozen=True, slots=True)
 class PropertyClasses:
@@ -142,11 +145,17 @@ def _ordered_classes(
 
 
 def _just_below(at: float | date) -> Value:
-    return at - timedelta(days=1) if isinstance(at, date) else math.nextafter(at, -math.inf)
+    """The next value below; the first date stands for the class below it, which has no value."""
+    if isinstance(at, date):
+        return max(at, _SECOND_DATE) - _ONE_DAY
+    return math.nextafter(at, -math.inf)
 
 
 def _just_above(at: float | date) -> Value:
-    return at + timedelta(days=1) if isinstance(at, date) else math.nextafter(at, math.inf)
+    """The next value above; the last date stands for the class above it, which has no value."""
+    if isinstance(at, date):
+        return min(at, _LAST_DATE_BUT_ONE) + _ONE_DAY
+    return math.nextafter(at, math.inf)
 
 
 def _anything(kind: FieldType) -> Value:

@@ -112,7 +112,10 @@ class Counts:
             weights=matched["weight"].to_numpy(),
             minlength=self.weight.size,
         )
-        self.weight += sums.reshape(self.weight.shape).astype(np.int64)
+        added = sums.reshape(self.weight.shape).astype(np.int64)
+        self.weight += added
+        if self.times is not self.weight:  # read only where nothing decays: there they are equal
+            self.times += added
 
     def add_tallies(self, tallied: pa.Table, leads_of_owner: LeadsOfOwner | None = None) -> None:
         """Take over sums by owner (columns owner, counter, times, weight, newest, people).

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from sqlglot import exp, select
 from sqlglot.expressions import column
 
+from leadscore.conditions import FieldType
 from leadscore.days import DAY_US, Offsets
 from leadscore.relational.classes import CLASS, VALUE, PropertyClasses
 from leadscore.relational.feeds import Feeds, stride_name
@@ -170,7 +171,7 @@ def _typed(question: Question) -> exp.Select:
     for number, each in enumerate(feeds.properties):
         if each.is_joined:
             table = classes_table(number)
-            on = _same(_property(each.field, "existing"), column(VALUE, table))
+            on = _same(column(_renamed(number), "existing"), column(VALUE, table))
             typed = typed.join(table, on=on, join_type="left")
     return typed
 
@@ -185,17 +186,17 @@ def _combination(feeds: Feeds) -> exp.Expr:
         if feeds.other_base is not None:
             stride = exp.func("COALESCE", stride, _number(feeds.other_strides[number]))
         joined = column(CLASS, classes_table(number))
-        base = _plus(base, _times(stride, exp.Paren(this=_class(each, joined))))
+        value = column(_renamed(number), "existing")
+        base = _plus(base, _times(stride, exp.Paren(this=each.number(value, joined))))
     return base
-
-
-def _class(each: PropertyClasses, joined: exp.Expr) -> exp.Expr:
-    return each.number(_property(each.field, "existing"), joined)
 
 
 def _existing(question: Question) -> exp.Select:
     """The touchpoints that exist as of the moment, each id once, with their age in days."""
-    properties = [_property(each.field) for each in question.feeds.properties]
+    properties = [
+        _property(each.field).as_(_renamed(number))
+        for number, each in enumerate(question.feeds.properties)
+    ]
     existing = (
         select("lead_id", "type", _age(question).as_("age"), *properties)
         .from_(TOUCHPOINTS)
@@ -215,13 +216,14 @@ def _unrepeated(existing: exp.Select, question: Question) -> exp.Select:
     """Each id of a lead once: the touchpoint that arrived first, as `live.deduplicated` has it."""
     arrival = exp.func("COALESCE", column("received_at"), column("occurred_at"))
     order = [arrival, column("occurred_at"), column("type")]
-    order += [_property(field) for field in sorted(p.field for p in question.feeds.properties)]
+    by_name = sorted(question.feeds.properties, key=lambda each: each.field)
+    order += [_in_order(each) for each in by_name]
     repeat = exp.Window(
         this=exp.RowNumber(),
         partition_by=[column("lead_id"), column("id")],
         order=exp.Order(expressions=[exp.Ordered(this=each, nulls_first=True) for each in order]),
     )
-    properties = [_property(each.field) for each in question.feeds.properties]
+    properties = [_renamed(number) for number in range(len(question.feeds.properties))]
     numbered = existing.select("id", repeat.as_("repeat")).subquery("numbered")
     return (
         select("lead_id", "type", "age", *properties)
@@ -240,14 +242,26 @@ def _age(question: Question) -> exp.Expr:
             before = exp.LT(this=column("occurred_at"), expression=_number(until))
             case = case.when(before, _number(each))
         shift = case.else_(_number(steps.shifts[-1]))
-    local = exp.Paren(this=_plus(column("occurred_at"), shift))
+    # A day is added on both sides: division truncates, and 1 January 1970 has hours below zero.
+    local = exp.Paren(this=_plus(_plus(column("occurred_at"), _number(DAY_US)), shift))
     day = exp.IntDiv(this=local, expression=_number(DAY_US))
-    today = _number(question.offsets.local_day(question.as_of))
+    today = _number(question.offsets.local_day(question.as_of) + 1)
     return exp.func("GREATEST", _number(0), exp.Sub(this=today, expression=day))
 
 
-def _property(field: str, table: str | None = None) -> exp.Column:
-    return column(field, table, quoted=True)
+def _property(field: str) -> exp.Column:
+    return column(field, TOUCHPOINTS, quoted=True)
+
+
+def _renamed(number: int) -> str:
+    """What a property is called inside a query: its own name may be one of the query's."""
+    return f"property_{number}"
+
+
+def _in_order(each: PropertyClasses) -> exp.Expr:
+    """What a property is ordered by; one that is only asked to exist, by whether it does."""
+    value = _property(each.field)
+    return value.is_(exp.null()).not_() if each.kind is FieldType.ANY else value
 
 
 def _number(value: int) -> exp.Expr:

@@ -84,7 +84,7 @@ class Evaluation:
     auc: Auc | NotEnoughData
     slices: tuple[TopSlice | NotEnoughData, ...]
     listed: tuple[ListedLead, ...]
-    """The hottest and the coldest; ranks tell where leads were left out."""
+    """An extract of the list, hottest first; ranks tell where leads were left out."""
 
 
 def auc_of_overall(table: pa.Table, won: Flags) -> Auc | NotEnoughData:
@@ -140,23 +140,38 @@ class ScoredLeads:
     days_moved: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Which part of a long list is shown: its top, leads evenly spread between, its end."""
+
+    hottest: int
+    between: int
+    coldest: int
+
+    def ranks(self, total: int) -> list[int]:
+        """The ranks that are shown of a list of so many leads, from 1."""
+        spread = (total * part // (self.between + 1) for part in range(1, self.between + 1))
+        last = range(max(1, total - self.coldest + 1), total + 1)
+        first = range(1, min(self.hottest, total) + 1)
+        return sorted({rank for rank in (*first, *spread, *last) if rank})
+
+
 def listed(
-    model: ScoringModel, scored: ScoredLeads, headline: tuple[str, ...], hottest: int, coldest: int
+    model: ScoringModel, scored: ScoredLeads, headline: tuple[str, ...], extract: Extract
 ) -> tuple[ListedLead, ...]:
-    """The hottest and the coldest leads; equal scores stand in the order of their ids."""
+    """Leads from hottest to coldest; equal scores stand in the order of their ids."""
     overall = milli_of(scored.table, "overall")
     ids = np.asarray(scored.table["lead_id"].to_pylist(), dtype=np.str_)
     order = np.lexsort((ids, -overall))
-    ranks = np.arange(1, len(order) + 1)
-    shown = (ranks <= hottest) | (ranks > max(hottest, len(order) - coldest))
-    rows = order[shown]
+    ranks = extract.ranks(len(order))
+    rows = order[np.asarray(ranks, np.int64) - 1]
     chosen = [str(name) for name in ids[rows]]
     lines = _lines(scored, dict(zip(chosen, scored.days_moved[rows].tolist(), strict=True)))
     facts = scored.leads.take(pa.array(rows)).to_pylist()
     scores = scored.table.take(pa.array(rows)).to_pylist()
     return tuple(
         ListedLead(
-            rank=int(rank),
+            rank=rank,
             lead_id=str(score["lead_id"]),
             headline=tuple(_shown(fact[name]) for name in headline if fact[name] is not None),
             overall_milli=int(score["overall_millipoints"]),
@@ -172,7 +187,7 @@ def listed(
             lines=tuple(lines.get(str(score["lead_id"]), ())),
             is_won=bool(scored.won[row]),
         )
-        for rank, row, fact, score in zip(ranks[shown], rows, facts, scores, strict=True)
+        for rank, row, fact, score in zip(ranks, rows, facts, scores, strict=True)
     )
 
 

@@ -26,6 +26,8 @@ def element(name: str, /, *children: Child, **attributes: str | int | float | No
     )
     if name in _VOID:
         return Markup(f"<{name}{written}>")
+    if name in _EMPTY_IN_SVG:
+        return Markup(f"<{name}{written}/>")
     return Markup(f"<{name}{written}>{joined(*children)}</{name}>")
 
 
@@ -40,4 +42,5 @@ def joined(*children: Child) -> Markup:
     )
 
 
-_VOID = frozenset({"meta", "br", "rect", "line", "circle"})
+_VOID = frozenset({"meta", "br"})
+_EMPTY_IN_SVG = frozenset({"rect", "line", "path"})

@@ -22,7 +22,7 @@ from leadscore.statistics import BandRow, NotEnoughData
 
 _STYLE = Path(__file__).with_name("page.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-REASONS = 4
+REASONS = 3
 WIDTH = 100
 BAND_CLASSES = 4
 
@@ -113,23 +113,22 @@ def _lead(evaluation: Evaluation, lead: ListedLead, lang: Lang) -> Markup:
         "li",
         element("div", f"{count(lead.rank, lang)}.", class_="rank"),
         score,
-        _who(lead, lang),
+        _who(lead),
         element("div", _reasons(evaluation, lead, lang), class_="why"),
+        element("ul", *_meters(lead, lang), class_="meters"),
         element("div", _outcome(lead, lang), class_="outcome"),
         _explanation(evaluation, lead, lang),
         class_="lead card",
     )
 
 
-def _who(lead: ListedLead, lang: Lang) -> Markup:
-    meters = [_meter(dimension, milli, band, lang) for dimension, milli, band in lead.scores]
-    return element(
-        "div",
-        element("strong", lead.lead_id),
-        element("span", ", ".join(lead.headline)),
-        element("ul", *meters, class_="meters"),
-        class_="who",
-    )
+def _who(lead: ListedLead) -> Markup:
+    name, facts = element("strong", lead.lead_id), element("span", ", ".join(lead.headline))
+    return element("div", name, facts, class_="who")
+
+
+def _meters(lead: ListedLead, lang: Lang) -> list[Markup]:
+    return [_meter(dimension, milli, band, lang) for dimension, milli, band in lead.scores]
 
 
 def _meter(dimension: Dimension, milli: int, band: str, lang: Lang) -> Markup:

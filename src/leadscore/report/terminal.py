@@ -9,13 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from leadscore.report import wording
-from leadscore.report.evaluation import DimensionResult, Evaluation, ListedLead, strongest
+from leadscore.report.evaluation import DimensionResult, Evaluation, Extract, ListedLead, strongest
 from leadscore.report.texts import Lang, count, label, points, text
 from leadscore.statistics import NotEnoughData, Rate
 
 BAND_STYLES = ("cyan", "yellow", "dark_orange", "bold red")
 BAR_CELLS = 24
-HOTTEST, COLDEST, REASONS = 12, 3, 3
+REASONS = 3
+EXTRACT = Extract(hottest=6, between=4, coldest=2)
 
 
 def show(evaluation: Evaluation, console: Console, lang: Lang) -> None:
@@ -42,7 +43,7 @@ def _list(evaluation: Evaluation, lang: Lang) -> Table:
     table.add_column(text("grade", lang), justify="center")
     table.add_column(text("reasons", lang), ratio=6)
     table.add_column(text("happened", lang))
-    shown = _of_terminal(evaluation.listed)
+    shown = _of_terminal(evaluation)
     for number, lead in enumerate(shown):
         if number and lead.rank - shown[number - 1].rank > 1:
             left_out = lead.rank - shown[number - 1].rank - 1
@@ -52,11 +53,11 @@ def _list(evaluation: Evaluation, lang: Lang) -> Table:
     return table
 
 
-def _of_terminal(listed: tuple[ListedLead, ...]) -> list[ListedLead]:
+def _of_terminal(evaluation: Evaluation) -> list[ListedLead]:
     """A screenful of what a page has room for."""
-    if len(listed) <= HOTTEST + COLDEST:
-        return list(listed)
-    return [*listed[:HOTTEST], *listed[-COLDEST:]]
+    total = 0 if isinstance(evaluation.held_out, NotEnoughData) else evaluation.held_out.trials
+    ranks = set(EXTRACT.ranks(total))
+    return [lead for lead in evaluation.listed if lead.rank in ranks]
 
 
 def _row(evaluation: Evaluation, lead: ListedLead, lang: Lang) -> tuple[Text | Group, ...]:

@@ -48,7 +48,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "rate": ("Share won", "Odsetek wygranych"),
     "interval": ("95% interval", "Przedział ufności 95%"),
     "total": ("all", "wszystkie"),
-    "from_to": ("{low} to {high}", "od {low} do {high}"),
+    "from_to": ("{low} to under {high}", "{low} do poniżej {high}"),
+    "no_data": ("not enough data", "za mało danych"),
     "from_on": ("{low} and more", "{low} i więcej"),
     "auc": (
         (

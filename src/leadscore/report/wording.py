@@ -72,22 +72,19 @@ def band_range(dimension: Dimension, name: str, lang: Lang) -> str:
     low = points(dimension.bands[number].from_milli, lang)
     if number + 1 == len(names):
         return text("from_on", lang, low=low)
-    high = points(dimension.bands[number + 1].from_milli - 1, lang)
-    if dimension.bands[number + 1].from_milli % 1000 == 0:
-        high = points(dimension.bands[number + 1].from_milli, lang)
-        return f"{low} – <{high}"
+    high = points(dimension.bands[number + 1].from_milli, lang)
     return text("from_to", lang, low=low, high=high)
 
 
 def rate_text(rate: Rate | NotEnoughData, lang: Lang) -> str:
-    """A share, or why there is none."""
-    return rate.sentence(lang) if isinstance(rate, NotEnoughData) else percent(rate.value, lang)
+    """A share, or a dash where there is none."""
+    return "–" if isinstance(rate, NotEnoughData) else percent(rate.value, lang)
 
 
 def interval_text(rate: Rate | NotEnoughData, lang: Lang) -> str:
-    """The interval of a share; nothing where there is no share."""
+    """The interval of a share, or that there is not enough to say."""
     if isinstance(rate, NotEnoughData):
-        return ""
+        return text("no_data", lang)
     return f"{percent(rate.low, lang)} – {percent(rate.high, lang)}"
 
 
@@ -169,8 +166,8 @@ def about(evaluation: Evaluation, lang: Lang) -> Iterator[tuple[str, str]]:
             training_rate=rate_text(evaluation.training, lang),
         ),
     )
-    moments = mapping.approximate or text("about_moment_exact", lang)
-    yield text("about_moment", lang), moments
+    exact = text("about_moment_exact", lang)
+    yield text("about_moment", lang), label(mapping.approximate, exact, lang)
     yield text("about_notice", lang), mapping.notice
 
 

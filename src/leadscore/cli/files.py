@@ -1,0 +1,125 @@
+"""Files that are whole or not there.
+
+In: tables and texts with the paths they shall have. Out: files, renamed into place together at
+the end; what was there before stays until then.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from leadscore.cli import texts
+from leadscore.errors import InvalidInput
+from leadscore.language.words import Text
+from leadscore.options import OptionProblem
+
+TABLE_ENDINGS = (".parquet", ".csv")
+
+
+def check_targets(targets: Mapping[str, Path | None], endings: tuple[str, ...]) -> None:
+    """Finds out before any long work whether the files can be written.
+
+    `targets` are the paths by the option that names them.
+    Raises: InvalidInput with everything that is wrong.
+    """
+    problems = []
+    taken: dict[Path, str] = {}
+    for option, path in targets.items():
+        if path is None:
+            continue
+        problems += _problems(option, path, endings)
+        other = taken.setdefault(path.resolve(), option)
+        if other != option:
+            wrong = _filled(texts.SAME_FILE, other=other)
+            problems.append(_problem("same_file", option, path, wrong, texts.OTHER_NAMES))
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _problems(option: str, path: Path, endings: tuple[str, ...]) -> list[OptionProblem]:
+    folder = path.resolve().parent
+    found = []
+    if path.suffix.lower() not in endings:
+        accepted = _filled(texts.ENDINGS, endings=", ".join(endings))
+        found.append(_problem("unknown_format", option, path, texts.BAD_ENDING, accepted))
+    if path.exists() and not path.is_file():
+        found.append(_problem("not_a_file", option, path, texts.NOT_A_FILE, texts.A_FILE_NAME))
+    elif not folder.is_dir():
+        wrong = _filled(texts.NO_FOLDER, folder=str(folder))
+        accepted = _filled(texts.MAKE_FOLDER, folder=str(folder))
+        found.append(_problem("no_folder", option, path, wrong, accepted))
+    elif not os.access(folder, os.W_OK):
+        wrong = _filled(texts.NOT_WRITABLE, folder=str(folder))
+        found.append(_problem("not_writable", option, path, wrong, texts.ANOTHER_FOLDER))
+    return found
+
+
+def _problem(code: str, option: str, path: Path, wrong: Text, accepted: Text) -> OptionProblem:
+    return OptionProblem(code, option, str(path), wrong, accepted)
+
+
+def _filled(text: Text, **words: str) -> Text:
+    return Text(text.en.format(**words), text.pl.format(**words))
+
+
+class NewFiles:
+    """Writes files beside their places, and moves all of them there when everything went well.
+
+    Use it in a `with`; after an error or an interruption no new file is left behind.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Path, Path]] = []
+
+    def write(self, path: Path, write: Callable[[Path], object]) -> None:
+        """Writes one file; `write` is called with the path to write to."""
+        target = path.resolve()
+        part = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+        self._waiting.append((part, target))
+        write(part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self._move()
+        finally:
+            for part, _ in self._waiting:
+                part.unlink(missing_ok=True)
+
+    def _move(self) -> None:
+        for part, target in self._waiting:
+            part.replace(target)
+        for folder in {target.parent for _, target in self._waiting}:
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Writes scores or contributions as Parquet or CSV, by the ending of the path."""
+    if path.suffix.lower() == ".parquet":
+        pa.parquet.write_table(table, path, compression="zstd")
+    else:
+        pa.csv.write_csv(table, path)
+
+

@@ -1,0 +1,66 @@
+"""What the command line says, in English and Polish."""
+
+from __future__ import annotations
+
+from leadscore.language.words import Text, noun
+
+ERRORS = noun("error", "errors", "błąd", "błędy", "błędów")
+WARNINGS = noun("warning", "warnings", "ostrzeżenie", "ostrzeżenia", "ostrzeżeń")
+DIMENSIONS = noun("dimension", "dimensions", "wymiar", "wymiary", "wymiarów")
+RULES = noun("rule", "rules", "reguła", "reguły", "reguł")
+DEFINITIONS = noun("definition", "definitions", "definicja", "definicje", "definicji")
+CELLS = noun("cell", "cells", "komórka", "komórki", "komórek")
+
+ERROR, WARNING = Text("error", "błąd"), Text("warning", "ostrzeżenie")
+ACCEPTED = Text("Accepted: {accepted}.", "Dopuszczalne: {accepted}.")
+NOTHING_WRONG = Text("{model}: nothing is wrong. {parts}.", "{model}: wszystko w porządku. {parts}.")
+FOUND_WRONG = Text("{model}: {errors}, {warnings}.", "{model}: {errors}, {warnings}.")
+
+READING = Text("Reading", "Wczytywanie")
+SCORING = Text("Scoring", "Liczenie punktów")
+LOOKING_BACK = Text("Looking back", "Sprawdzanie wstecz")
+
+SCORED = Text(
+    "{leads} scored as of {moment} with {model} ({engine}).",
+    "Policzono punkty: {leads}, stan na {moment}, model {model} ({engine}).",
+)
+WRITTEN = Text("Written: {path}", "Zapisano: {path}")
+NO_LEADS = Text("There are no leads in the input.", "W danych wejściowych nie ma leadów.")
+LEFT_OUT = Text("{rows} left out:", "Pominięto {rows}:")
+LEFT_OUT_ROWS = noun("row was", "rows were", "wiersz", "wiersze", "wierszy")
+LEFT_OUT_LINE = Text(
+    "{file}, row {row}, {column}: {value} – {reason}",
+    "{file}, wiersz {row}, {column}: {value} – {reason}",
+)
+MORE_LEFT_OUT = Text("… and {cells} more", "… oraz jeszcze {cells}")
+LIST_THEM = Text(
+    "--rejects rejects.csv writes all of them to a file.",
+    "--rejects rejects.csv zapisze do pliku wszystkie.",
+)
+UNKNOWN_LEAD = Text(
+    "no lead {lead_id} among the {leads} that are known as of this moment",
+    "nie ma leada {lead_id} wśród znanych w tym momencie ({leads})",
+)
+INTERRUPTED = Text("Interrupted; nothing was written.", "Przerwano; niczego nie zapisano.")
+
+NO_SUCH_FILE = Text("there is no such file", "nie ma takiego pliku")
+IS_FOLDER = Text("this is a folder", "to jest folder")
+NOT_READABLE = Text("it may not be read", "brak prawa do odczytu")
+CANNOT_READ = Text("it cannot be read ({why})", "nie można odczytać ({why})")
+PATH_OF_MODEL = Text(
+    "give the path of a .yaml or .json model, or one of the shipped models: {shipped}",
+    "podaj ścieżkę do modelu .yaml lub .json albo nazwę modelu z pakietu: {shipped}",
+)
+DID_YOU_MEAN = Text("did you mean {near}?", "czy chodziło o {near}?")
+NO_FOLDER = Text("the folder {folder} does not exist", "nie ma folderu {folder}")
+MAKE_FOLDER = Text(
+    "create it first: mkdir -p {folder}", "najpierw go utwórz: mkdir -p {folder}"
+)
+NOT_WRITABLE = Text("the folder {folder} may not be written to", "brak prawa zapisu do {folder}")
+ANOTHER_FOLDER = Text("a folder that you own", "folder z prawem zapisu")
+NOT_A_FILE = Text("it is there and is no ordinary file", "istnieje i nie jest zwykłym plikiem")
+A_FILE_NAME = Text("the name of a file", "nazwa pliku")
+BAD_ENDING = Text("is of no known kind", "– nieznany rodzaj pliku")
+ENDINGS = Text("a name that ends in {endings}", "nazwa z końcówką {endings}")
+SAME_FILE = Text("is also the file of {other}", "to także plik opcji {other}")
+OTHER_NAMES = Text("a file of its own", "osobny plik")

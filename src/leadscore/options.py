@@ -1,0 +1,102 @@
+"""What people say about a run: the moment, the engine; and what can be wrong with it.
+
+In: what was handed in. Out: an instant, an engine's name, or a refusal that says what is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from leadscore.days import FIRST_YEAR, LAST_YEAR, day_to_date, offsets, to_instant
+from leadscore.errors import InvalidInput
+from leadscore.language.words import Text
+
+AsOf = datetime | date | str
+"""A moment: an aware datetime, ISO 8601 text with an offset, or a day (its last microsecond)."""
+
+ENGINES = ("duckdb", "live", "spark")
+"""The engines, the usual one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionProblem:
+    """An option that cannot be used: what was found, what would be accepted."""
+
+    code: str
+    option: str
+    found: str
+    wrong: Text
+    accepted: Text
+
+    def describe(self, lang: str = "en") -> str:
+        """One line: which option, what is wrong, what would be accepted."""
+        found = _FOUND.of(lang).format(found=self.found, wrong=self.wrong.of(lang))
+        accepted = _ACCEPTED.of(lang).format(accepted=self.accepted.of(lang))
+        return f"[{self.code}] {self.option}: {found}; {accepted}"
+
+
+_FOUND = Text("{found} {wrong}", "{found} – {wrong}")
+_ACCEPTED = Text("accepted: {accepted}", "dopuszczalne: {accepted}")
+_NOT_A_MOMENT = Text("is no moment", "to nie jest moment")
+_NO_OFFSET = Text("does not say its time zone", "nie wiadomo, w jakiej strefie czasowej")
+_OUT_OF_RANGE = Text("is out of range", "poza zakresem")
+_MOMENTS = Text(
+    "2026-01-31T12:00:00+01:00, or a day such as 2026-01-31 (all of it)",
+    "2026-01-31T12:00:00+01:00 albo sam dzień, np. 2026-01-31 (do końca dnia)",
+)
+_YEARS = Text(f"years {FIRST_YEAR} to {LAST_YEAR}", f"lata od {FIRST_YEAR} do {LAST_YEAR}")
+_UNKNOWN_ENGINE = Text("is not an engine", "– nie ma takiego silnika")
+
+
+def instant_of(as_of: AsOf, time_zone: str, option: str = "as_of") -> int:
+    """The instant that is meant, in microseconds since 1970 UTC.
+
+    A day means the last microsecond of that day in the model's time zone: everything that
+    happened on it counts.
+    Raises: InvalidInput for text that is no moment, a moment without a time zone, another century.
+    """
+    if isinstance(as_of, str):
+        as_of = _parsed(as_of, option)
+    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise _refused("moment_out_of_range", option, as_of.isoformat(), _OUT_OF_RANGE, _YEARS)
+    if not isinstance(as_of, datetime):
+        return end_of_day(as_of, time_zone)
+    if as_of.utcoffset() is None:
+        raise _refused("moment_without_zone", option, as_of.isoformat(), _NO_OFFSET, _MOMENTS)
+    return to_instant(as_of)
+
+
+def end_of_day(on: date, time_zone: str) -> int:
+    """The last microsecond of a local day, also where clocks are set back across midnight."""
+    following = on + timedelta(days=1)
+    zone, local_day = ZoneInfo(time_zone), offsets(time_zone).local_day
+    midnight = datetime(following.year, following.month, following.day, tzinfo=zone)
+    second = to_instant(midnight.replace(fold=1)) - 1
+    return second if day_to_date(local_day(second)) == on else to_instant(midnight) - 1
+
+
+def known_engine(name: str, accepted: Sequence[str] = ENGINES) -> str:
+    """The name of an engine.
+
+    Raises: InvalidInput when there is none of that name.
+    """
+    if name in accepted:
+        return name
+    names = ", ".join(accepted)
+    raise _refused("unknown_engine", "engine", name, _UNKNOWN_ENGINE, Text(names, names))
+
+
+def _parsed(text: str, option: str) -> datetime | date:
+    for parse in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            return parse(text.strip())
+        except ValueError:
+            continue
+    raise _refused("bad_moment", option, repr(text), _NOT_A_MOMENT, _MOMENTS)
+
+
+def _refused(code: str, option: str, found: str, wrong: Text, accepted: Text) -> InvalidInput:
+    return InvalidInput([OptionProblem(code, option, found, wrong, accepted)])

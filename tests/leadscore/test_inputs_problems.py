@@ -1,0 +1,154 @@
+"""Sources that cannot be used: everything that is wrong with them, at once and in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from leadscore.conditions import FieldType
+from leadscore.errors import InvalidInput
+from leadscore.inputs import Rows, read_facts
+from leadscore.inputs.problems import near_names
+
+ATTRIBUTES = {"lead.city": FieldType.TEXT, "company.employees": FieldType.NUMBER}
+PROPERTIES = {"page.category": FieldType.TEXT}
+LEADS: Rows = [{"lead_id": 1, "lead.city": "a", "company.employees": 1}]
+
+
+def _problems(leads: Rows, touchpoints: Rows, **given: Rows) -> list[str]:
+    with pytest.raises(InvalidInput) as caught:
+        read_facts(
+            leads,
+            touchpoints,
+            attributes=ATTRIBUTES,
+            properties=PROPERTIES,
+            attribute_changes=given.get("attribute_changes"),
+        )
+    return [problem.describe() for problem in caught.value.problems]
+
+
+def test_all_missing_columns_of_all_sources_are_named_with_near_ones() -> None:
+    assert _problems(
+        [{"Lead_ID": 1, "lead.city": "a", "company.employes": 1}],
+        [{"lead_id": 1, "when": 1}],
+        attribute_changes=[{"lead_id": 1, "field": "x"}],
+    ) == [
+        "[missing_column] leads: no column lead_id; did you mean Lead_ID?",
+        "[missing_column] leads: no column company.employees; did you mean company.employes?",
+        "[missing_column] attribute_changes: no column value",
+        "[missing_column] attribute_changes: no column known_at",
+        "[missing_column] touchpoints: no column type",
+        "[missing_column] touchpoints: no column occurred_at",
+        "[missing_column] touchpoints: no column page.category",
+    ]
+
+
+def test_problems_are_described_in_polish_too() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_facts([{"Lead_ID": 1}], [], attributes={}, properties={})
+    assert caught.value.describe("pl") == (
+        "[missing_column] leads: brak kolumny lead_id; czy chodziło o Lead_ID?"
+    )
+
+
+NESTED = [
+    pa.array([[1]]),
+    pa.array([{"a": 1}]),
+    pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())),
+]
+REFUSED = [
+    *(("lead.city", values) for values in NESTED),
+    ("lead.city", pa.array([1.5])),
+    ("lead.city", pa.array([True])),
+    ("lead.city", pa.array([datetime(2026, 1, 1, tzinfo=UTC)])),
+    ("lead.city", pa.array([b"a"])),
+    ("company.employees", pa.array([True])),
+    ("company.employees", pa.array([datetime(2026, 1, 1, tzinfo=UTC)])),
+    ("company.employees", pa.array([timedelta(1)])),
+    ("lead_id", pa.array([True])),
+]
+
+
+@pytest.mark.parametrize(
+    ("column", "values"), REFUSED, ids=lambda part: str(getattr(part, "type", part))
+)
+@pytest.mark.parametrize("is_file", [False, True], ids=["table", "parquet"])
+def test_columns_of_an_unfit_type_are_refused(
+    tmp_path: Path, column: str, values: pa.Array, is_file: bool
+) -> None:
+    table = pa.table({"lead_id": [1], "lead.city": ["a"], "company.employees": [1]})
+    table = table.set_column(table.schema.get_field_index(column), column, values)
+    rows: Rows = table
+    if is_file and values.type != pa.duration("us"):
+        pq.write_table(table, tmp_path / "leads.parquet")
+        rows = tmp_path / "leads.parquet"
+    [problem] = _problems(rows, [])
+    assert problem.startswith("[refused_type] ")
+    assert f"the column {column} has the type " in problem
+
+
+def test_columns_of_an_unfit_type_that_nobody_needs_are_left_alone() -> None:
+    leads = pa.table({"lead_id": [1], "other": [[1]]})
+    with read_facts(leads, [], attributes={}, properties={}) as facts:
+        assert facts.leads_as_of(0).column_names == ["lead_id"]
+
+
+def test_numbers_are_no_moments() -> None:
+    rows = [{"lead_id": 1, "type": "t", "occurred_at": 1_769_860_800, "page.category": None}]
+    assert _problems(LEADS, rows) == [
+        "[refused_type] touchpoints: the column occurred_at has the type int64 where moment is "
+        "needed; accepted: text, timestamp, date"
+    ]
+
+
+def test_nested_values_among_others_are_refused() -> None:
+    leads = [
+        {"lead_id": 1, "lead.city": "a", "company.employees": 1},
+        {"lead_id": 2, "lead.city": {"name": "b"}, "company.employees": 1},
+    ]
+    [problem] = _problems(leads, [])
+    assert problem.startswith("[refused_type] leads: the column lead.city")
+
+
+def test_fields_that_differ_only_in_case_are_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"lead\.City and lead\.city differ only"):
+        read_facts(
+            [{"lead_id": 1, "lead.city": "a", "lead.City": "b"}],
+            [],
+            attributes={"lead.city": FieldType.TEXT, "lead.City": FieldType.TEXT},
+            properties={},
+        )
+
+
+def test_all_sources_that_cannot_be_opened_are_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert _problems(tmp_path / "no.csv", tmp_path / "empty") == [
+        f"[unreadable] {tmp_path / 'no.csv'}: there is no such file or folder",
+        f"[unreadable] {tmp_path / 'empty'}: the folder holds no .parquet files",
+    ]
+
+
+def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "leads.parquet"
+    path.write_bytes(b"PAR1 and nothing more")
+    assert _problems(path, []) == [
+        f"[unreadable] {path}: not a valid Parquet file, or the files of the folder do not fit "
+        "together"
+    ]
+
+
+@pytest.mark.parametrize("rows", [7, None, "", {"lead_id": 1}, [1, 2]], ids=str)
+def test_what_is_no_source_at_all_is_refused(rows: object) -> None:
+    with pytest.raises(InvalidInput):
+        read_facts(rows, [], attributes={}, properties={})  # type: ignore[arg-type]
+
+
+def test_near_names_are_found_without_regard_for_case_and_dashes() -> None:
+    present = ["Lead-ID", "lead.department", "type"]
+    assert near_names("lead_id", present) == ("Lead-ID",)
+    assert near_names("lead.departmnt", present) == ("lead.department",)
+    assert near_names("zzz", present) == ()

@@ -1,0 +1,69 @@
+"""The models that come with the library: sound, and worth what their comments say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leadscore.demo import DATA_SETS
+from leadscore.demo.sources import MODELS
+from leadscore.document import read_model
+from leadscore.model import ScoringModel
+from leadscore.statistics import Auc, Direction, NotEnoughData
+from tests.leadscore.real_data import BUNDLED, bundled_evaluation, figures_of_rules
+
+PATHS = [*sorted(MODELS.glob("*.yaml")), DATA_SETS["crm-sales-opportunities"].model]
+
+
+def sound(path: Path) -> ScoringModel:
+    return read_model(path.read_bytes(), source=path.name).sound_model()
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_shipped_model_has_neither_errors_nor_warnings(path: Path) -> None:
+    reading = read_model(path.read_bytes(), source=path.name)
+    assert [problem.describe() for problem in reading.problems] == []
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_everything_a_reader_sees_has_a_name_in_both_languages(path: Path) -> None:
+    model = sound(path)
+    named = [*model.dimensions, *model.rules, *model.groups, *model.definitions]
+    named += [band for dimension in model.dimensions for band in dimension.bands]  # type: ignore[misc]
+    assert [part for part in named if set(part.label) != {"en", "pl"}] == []
+
+
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_every_rule_of_a_data_set_says_which_figure_it_rests_on(name: str) -> None:
+    rules = [rule.id for rule in sound(DATA_SETS[name].model).rules]
+    assert list(figures_of_rules(name)) == rules
+
+
+def test_the_model_to_start_with_has_the_agreed_weights_and_bands() -> None:
+    model = sound(MODELS / "b2b-default.yaml")
+    weights = {rule.id: rule.points_milli // 1000 for rule in model.rules}
+    assert [weights[name] for name in ("ebook", "webinar", "pricing-page", "demo")] == [
+        5,
+        10,
+        15,
+        25,
+    ]
+    for dimension in model.dimensions:
+        assert [band.from_milli // 1000 for band in dimension.bands] == [0, 26, 51, 76]
+    assert [dimension.name for dimension in model.dimensions] == ["fit", "engagement", "potential"]
+    assert {definition.name for definition in model.definitions} >= {
+        "marketing_qualified",
+        "sales_qualified",
+    }
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_on_the_bundled_sample_hotter_bands_convert_more(name: str) -> None:
+    evaluation = bundled_evaluation(name)
+    assert evaluation.is_sample
+    for result in evaluation.dimensions:
+        assert not isinstance(result.bands.order, NotEnoughData)
+        assert result.bands.order.direction is Direction.RISING
+    assert isinstance(evaluation.auc, Auc)
+    assert evaluation.auc.low > 0.6
