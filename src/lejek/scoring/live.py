@@ -1,0 +1,155 @@
+"""Live scoring: leads whose facts changed are scored anew, in small batches.
+
+In: leads marked dirty. Out: their scores, contributions and a point of history, and the event
+lead_scored for each, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from leadscore.days import day_to_date, to_instant
+from leadscore.live import Contribution, LeadScore as Scored
+from lejek.consent.selectors import consents_of, objects_to_profiling
+from lejek.identity.models import Lead
+from lejek.kernel.events import emit
+from lejek.scoring.facts import LeadFacts, facts_of
+from lejek.scoring.models import DirtyLead, LeadScore, ScorePoint
+from lejek.scoring.versions import Ready, active_version, ready
+
+BATCH = 100
+
+
+def mark(lead_ids: Sequence[int], *, now: datetime) -> None:
+    """Let leads be scored anew. A lead that waits already goes on waiting."""
+    rows = [DirtyLead(lead_id=lead_id, marked_at=now) for lead_id in sorted(set(lead_ids))]
+    DirtyLead.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+
+
+def score_marked(*, now: datetime, at_most: int = BATCH) -> int:
+    """Score some of the leads that wait, the longest waiting first.
+
+    Returns: how many were scored. Repeat: scoring twice gives the same.
+    """
+    waiting = list(
+        DirtyLead.objects.order_by("marked_at", "lead_id").values_list("lead_id", "marked_at")[
+            :at_most
+        ]
+    )
+    if not waiting:
+        return 0
+    current = ready(active_version())
+    with transaction.atomic():
+        # Taken off before the facts are read: a fact that arrives later marks the lead again.
+        for lead_id, marked_at in waiting:
+            DirtyLead.objects.filter(lead_id=lead_id, marked_at=marked_at).delete()
+        score_leads([lead_id for lead_id, _ in waiting], current, now=now)
+    return len(waiting)
+
+
+def score_leads(lead_ids: Sequence[int], current: Ready, *, now: datetime) -> None:
+    """Score open leads as of now and keep what changed, in the caller's transaction.
+
+    Writes: LeadScore, ScorePoint where a score or the version changed, an event for each lead.
+    """
+    leads = list(
+        Lead.objects.filter(id__in=lead_ids, closed_at__isnull=True).select_related(
+            "contact__company"
+        )
+    )
+    refused = {
+        contact_id
+        for contact_id, consents in consents_of(lead.contact_id for lead in leads).items()
+        if objects_to_profiling(consents)
+    }
+    LeadScore.objects.filter(lead__in=[x for x in leads if x.contact_id in refused]).delete()
+    leads = [lead for lead in leads if lead.contact_id not in refused]
+    before = LeadScore.objects.in_bulk([lead.id for lead in leads], field_name="lead_id")
+    watches = any(selection.scope == "company" for selection in current.model.selections())
+    as_of = to_instant(now)
+    rows: list[LeadScore] = []
+    for facts in facts_of(leads, current.fields, with_colleagues=watches):
+        row = _row(facts, current, as_of, now)
+        rows.append(row)
+        emit("lead_scored", _content(row, before.get(facts.lead.id)), now=now)
+    keep(rows, before)
+
+
+def keep(rows: Sequence[LeadScore], before: dict[int, LeadScore]) -> None:
+    """Write scores, and a point of history for each that differs from before."""
+    LeadScore.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["lead"],
+        update_fields=[
+            "version",
+            "as_of",
+            "overall",
+            "grade",
+            "scores",
+            "bands",
+            "definitions",
+            "contributions",
+            "scored_at",
+        ],
+        batch_size=500,
+    )
+    ScorePoint.objects.bulk_create(
+        (
+            ScorePoint(
+                lead_id=row.lead_id,
+                version_id=row.version_id,
+                at=row.as_of,
+                overall=row.overall,
+                scores=row.scores,
+            )
+            for row in rows
+            if _differs(row, before.get(row.lead_id))
+        ),
+        batch_size=500,
+    )
+
+
+def _differs(row: LeadScore, before: LeadScore | None) -> bool:
+    return before is None or before.scores != row.scores or before.version_id != row.version_id
+
+
+def _row(facts: LeadFacts, current: Ready, as_of: int, now: datetime) -> LeadScore:
+    scored = current.scorer.score(facts.attributes, facts.touchpoints, as_of, facts.colleagues)
+    return score_row(facts.lead.id, scored, current.version_id, now)
+
+
+def score_row(lead_id: int, scored: Scored, version_id: int, now: datetime) -> LeadScore:
+    """A scored lead as it is kept."""
+    return LeadScore(
+        lead_id=lead_id,
+        version_id=version_id,
+        as_of=now.astimezone(UTC),
+        overall=scored.overall,
+        grade=scored.grade or "",
+        scores=dict(scored.scores),
+        bands=dict(scored.bands),
+        definitions={**scored.definitions, **{f"{k}_kept": v for k, v in scored.kept.items()}},
+        contributions=[contribution_row(each) for each in scored.contributions],
+        scored_at=now,
+    )
+
+
+def contribution_row(each: Contribution) -> list[Any]:
+    """A contribution as it is kept: rule_id, times, latest_on, raw, milli."""
+    latest_on = None if each.latest_day is None else day_to_date(each.latest_day).isoformat()
+    return [each.rule_id, each.times, latest_on, each.raw, each.milli]
+
+
+def _content(row: LeadScore, before: LeadScore | None) -> dict[str, Any]:
+    return {
+        "lead_id": row.lead_id,
+        "version_id": row.version_id,
+        "definitions": row.definitions,
+        "overall": row.overall,
+        "overall_before": None if before is None else before.overall,
+    }

@@ -1,0 +1,166 @@
+"""Drafts, published versions, and which of them scores.
+
+In: a document and who wrote it. Out: frozen versions; the newest activation says which one scores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from django.db import transaction
+from django.db.models import Max
+
+from leadscore.document import read_model
+from leadscore.errors import InvalidModel, LeadScoreError
+from leadscore.fields import ModelFields, model_fields
+from leadscore.live import Scorer
+from leadscore.model import ScoringModel
+from lejek.kernel.events import emit
+from lejek.people import audit
+from lejek.people.models import User
+from lejek.scoring.models import Activation, ModelDraft, ModelVersion
+
+
+class NoActiveModel(LeadScoreError):
+    """Nothing has been published yet, so nothing can be scored."""
+
+
+class DraftHasMoved(LeadScoreError):
+    """Somebody else saved the draft in the meantime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A published version made ready to score."""
+
+    version_id: int
+    number: int
+    model: ScoringModel
+    fields: ModelFields
+    scorer: Scorer
+
+
+def read_document(document: str) -> ScoringModel:
+    """The scoring model of a document.
+
+    Raises: InvalidModel with every problem.
+    """
+    reading = read_model(document, format="yaml", source="model")
+    if reading.model is None:
+        raise InvalidModel(reading.problems)
+    return reading.model
+
+
+def fingerprint(document: str) -> str:
+    """The hash that tells documents apart."""
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+def active_version() -> ModelVersion:
+    """The version that scores now.
+
+    Queries: one.
+    Raises: NoActiveModel before the first publication.
+    """
+    newest = Activation.objects.select_related("version").order_by("-id").first()
+    if newest is None:
+        raise NoActiveModel("no scoring model has been published yet")
+    return newest.version
+
+
+def ready(version: ModelVersion) -> Ready:
+    """A version made ready to score, remembered by its fingerprint."""
+    return _ready(version.pk, version.number, version.document)
+
+
+@lru_cache(maxsize=8)
+def _ready(version_id: int, number: int, document: str) -> Ready:
+    model = read_document(document)
+    return Ready(version_id, number, model, model_fields(model), Scorer(model))
+
+
+def draft(*, now: datetime) -> ModelDraft:
+    """The draft; made from the active version when there is none.
+
+    Raises: NoActiveModel when there is nothing to begin with.
+    """
+    found = ModelDraft.objects.select_related("based_on").first()
+    if found is not None:
+        return found
+    version = active_version()
+    return ModelDraft.objects.create(document=version.document, based_on=version, updated_at=now)
+
+
+def save_draft(*, document: str, revision: int, actor: User | None, now: datetime) -> ModelDraft:
+    """Keep the draft as somebody wrote it, sound or not.
+
+    `revision` is the one that they started from.
+    Raises: DraftHasMoved when somebody else saved in between.
+    """
+    saved = ModelDraft.objects.filter(revision=revision).update(
+        document=document, revision=revision + 1, updated_at=now, updated_by=actor
+    )
+    if not saved and ModelDraft.objects.exists():
+        raise DraftHasMoved("the draft was changed by somebody else; load it again")
+    if not saved:
+        return ModelDraft.objects.create(document=document, updated_at=now, updated_by=actor)
+    return ModelDraft.objects.get()
+
+
+@transaction.atomic
+def publish_model(*, document: str, note: str, actor: User | None, now: datetime) -> ModelVersion:
+    """Freeze a document as the next version and let it score.
+
+    Writes: a version, its activation, an audit entry, the event version_activated; the draft goes.
+    Raises: InvalidModel with every problem; nothing is written then.
+    """
+    read_document(document)
+    last = ModelVersion.objects.aggregate(last=Max("number"))["last"] or 0
+    version = ModelVersion.objects.create(
+        number=last + 1,
+        document=document,
+        fingerprint=fingerprint(document),
+        note=note,
+        author=actor,
+        published_at=now,
+    )
+    ModelDraft.objects.all().delete()
+    audit.record(
+        actor=actor,
+        action="published_model",
+        subject=f"#{version.number}",
+        details={"note": note, "fingerprint": version.fingerprint},
+        now=now,
+    )
+    _activate(version, note=note, actor=actor, now=now)
+    return version
+
+
+@transaction.atomic
+def roll_back_to(
+    *, version: ModelVersion, note: str, actor: User | None, now: datetime
+) -> Activation:
+    """Let an earlier version score again.
+
+    Repeat: activating the version that already scores changes nothing.
+    """
+    newest = Activation.objects.order_by("-id").first()
+    if newest is not None and newest.version_id == version.pk:
+        return newest
+    audit.record(
+        actor=actor,
+        action="rolled_back_model",
+        subject=f"#{version.number}",
+        details={"from": newest.version.number if newest else None, "note": note},
+        now=now,
+    )
+    return _activate(version, note=note, actor=actor, now=now)
+
+
+def _activate(version: ModelVersion, *, note: str, actor: User | None, now: datetime) -> Activation:
+    activation = Activation.objects.create(version=version, at=now, actor=actor, note=note)
+    emit("version_activated", {"version_id": version.pk, "number": version.number}, now=now)
+    return activation
