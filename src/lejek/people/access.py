@@ -12,7 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
 from lejek.people.models import User
-from lejek.people.rules import PERMISSIONS, SCOPES, Scope
+from lejek.people.rules import SCOPES, Scope
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -21,11 +21,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 def can(user: User | AnonymousUser, permission: str) -> bool:
     """Whether somebody may do something."""
-    return (
-        isinstance(user, User)
-        and user.is_active
-        and permission in PERMISSIONS.get(user.role, frozenset())
-    )
+    return isinstance(user, User) and user.may(permission)
 
 
 def needs(permission: str) -> Callable[[View[P]], View[P]]:

@@ -62,6 +62,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def may(self, permission: str) -> bool:
+        """Whether the role allows something, and the account is active."""
+        from lejek.people.rules import PERMISSIONS  # noqa: PLC0415 - rules name the roles
+
+        return self.is_active and permission in PERMISSIONS.get(self.role, frozenset())
+
 
 class ApiKey(models.Model):
     """A key for a program. Only its hash is kept; the prefix tells keys apart."""
