@@ -1,0 +1,162 @@
+"""Moving leads through stages, verdicts of sales, signatures under definitions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from leadscore.errors import LeadScoreError
+from lejek.identity.models import Lead
+from lejek.kernel.events import emit
+from lejek.people import audit
+from lejek.people.models import User
+from lejek.people.rules import SIGNS_FOR, Role
+from lejek.qualification.models import (
+    RejectionReason,
+    SignOff,
+    Stage,
+    StageTransition,
+    Verdict,
+)
+from lejek.scoring.models import ModelVersion
+
+ACCEPTED, REJECTED = "sales_accepted", "recycled"
+
+
+class NotAllowed(LeadScoreError):
+    """The action is not possible for this person or this lead."""
+
+
+@transaction.atomic
+def move_lead(
+    *,
+    lead: Lead,
+    to: str,
+    reason: str,
+    actor: User | None,
+    now: datetime,
+    version: ModelVersion | None = None,
+    definition: str = "",
+) -> StageTransition | None:
+    """Move a lead to another stage.
+
+    Writes: a StageTransition, the lead's stage, the event stage_changed.
+    Returns: None when the lead is there already, or somebody else moved it first.
+    """
+    if lead.stage == to:
+        return None
+    if not Stage.objects.filter(key=to).exists():
+        raise NotAllowed(f"there is no stage {to!r}")
+    moved = Lead.objects.filter(pk=lead.pk, stage=lead.stage).update(stage=to, stage_since=now)
+    if not moved:
+        return None
+    transition = StageTransition.objects.create(
+        lead=lead,
+        old=lead.stage,
+        new=to,
+        reason=reason,
+        actor=actor,
+        at=now,
+        version=version,
+        definition=definition,
+    )
+    emit("stage_changed", {"lead_id": lead.pk, "old": lead.stage, "new": to}, now=now)
+    lead.stage, lead.stage_since = to, now
+    return transition
+
+
+@transaction.atomic
+def accept_lead(*, lead: Lead, comment: str = "", actor: User, now: datetime) -> Verdict:
+    """Sales takes the lead.
+
+    Writes: a Verdict, the stage, the owner when nobody owns it yet, the event lead_accepted.
+    """
+    verdict = Verdict.objects.create(
+        lead=lead, is_accepted=True, comment=comment, actor=actor, at=now
+    )
+    if lead.owner_id is None:
+        Lead.objects.filter(pk=lead.pk, owner__isnull=True).update(owner=actor)
+    move_lead(lead=lead, to=ACCEPTED, reason="accepted by sales", actor=actor, now=now)
+    audit.record(actor=actor, action="accepted_lead", subject=f"lead {lead.pk}", now=now)
+    emit("lead_accepted", {"lead_id": lead.pk}, now=now)
+    return verdict
+
+
+@transaction.atomic
+def reject_lead(
+    *, lead: Lead, reason: RejectionReason, comment: str = "", actor: User, now: datetime
+) -> Verdict:
+    """Sales sends the lead back, and says why.
+
+    Writes: a Verdict with its reason, the stage, the event lead_rejected.
+    """
+    verdict = Verdict.objects.create(
+        lead=lead, is_accepted=False, reason=reason, comment=comment, actor=actor, at=now
+    )
+    move_lead(
+        lead=lead, to=REJECTED, reason=f"rejected by sales: {reason.key}", actor=actor, now=now
+    )
+    audit.record(
+        actor=actor,
+        action="rejected_lead",
+        subject=f"lead {lead.pk}",
+        details={"reason": reason.key},
+        now=now,
+    )
+    emit("lead_rejected", {"lead_id": lead.pk, "reason": reason.key}, now=now)
+    return verdict
+
+
+@transaction.atomic
+def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
+    """Take the newest verdict of a lead back; the stage from before it returns.
+
+    Raises: NotAllowed when it is somebody else's, or not the newest.
+    Repeat: a second call changes nothing and returns False.
+    """
+    if verdict.actor_id != actor.pk and actor.role != Role.ADMINISTRATOR:
+        raise NotAllowed("only who gave a verdict can take it back")
+    newest = Verdict.objects.filter(lead=verdict.lead, undone_at__isnull=True).order_by("-id")
+    if newest.values_list("id", flat=True).first() != verdict.pk:
+        raise NotAllowed("only the newest verdict can be taken back")
+    if not Verdict.objects.filter(pk=verdict.pk, undone_at__isnull=True).update(undone_at=now):
+        return False
+    moved = (
+        StageTransition.objects.filter(lead=verdict.lead, at=verdict.at, actor=verdict.actor)
+        .order_by("-id")
+        .first()
+    )
+    if moved is not None:
+        move_lead(
+            lead=verdict.lead, to=moved.old, reason="verdict taken back", actor=actor, now=now
+        )
+    audit.record(
+        actor=actor, action="took_back_verdict", subject=f"lead {verdict.lead_id}", now=now
+    )
+    return True
+
+
+@transaction.atomic
+def sign_definition(
+    *, version: ModelVersion, definition: str, side: str, actor: User, now: datetime
+) -> SignOff:
+    """Marketing or sales agrees to a definition of a published version.
+
+    Raises: NotAllowed when somebody signs for a side that is not theirs.
+    Repeat: signing twice keeps the first signature.
+    """
+    if actor.role != Role.ADMINISTRATOR and SIGNS_FOR.get(actor.role) != side:
+        raise NotAllowed(f"a {actor.get_role_display()} cannot sign for {side}")
+    signed, is_new = SignOff.objects.get_or_create(
+        version=version, definition=definition, side=side, defaults={"user": actor, "at": now}
+    )
+    if is_new:
+        audit.record(
+            actor=actor,
+            action="signed_definition",
+            subject=f"{definition} #{version.number}",
+            details={"side": side},
+            now=now,
+        )
+    return signed
