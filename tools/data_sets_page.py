@@ -49,6 +49,46 @@ passed on, and a sample of each comes with the package, so that `leadscore demo`
 work without the others.
 """
 
+MAPPINGS = """
+## How a mapping is written
+
+A mapping turns a file as somebody else made it into the three tables that scoring reads. It is
+YAML, read by `leadscore.mapping`; everything wrong with it, or with a file that does not fit it,
+is said at once. Words that YAML would read as something else (`yes`, `no`, numbers) stand in
+quotes.
+
+```yaml
+schema: 1
+name: my-leads
+time_zone: Europe/Warsaw
+source:
+  file: leads.csv.gz           # .csv or .csv.gz, in the folder that is given when it runs
+  separator: ";"
+  missing: [unknown, "-"]      # words that mean "not known" in every column
+  join: [{file: firms.csv, by: nip}]         # at most one row for each row of the first file
+  only: {status: {in: [open, won, lost]}}    # which rows are read
+lead_id: {column: number}      # or {row_number: lead-}
+moment: {column: day, format: "%d.%m.%Y", time: "12:00"}
+# or, of rows in date order: {month: month, weekday: day_of_week, first_year: 2008}
+# or, in any order, with the year known: {month: month, year: 2017}
+# or only an order: {sequence: number, start: 2026-01-01, per_day: 25}
+# The last three need `approximate: {en: ..., pl: ...}`, a sentence on what is not exact.
+leads:
+  lead.occupation: {column: job, values: {mgr: manager}, missing: [none]}
+  lead.age: {column: age, type: integer}     # text, integer, number, boolean, date (with format)
+  company.city: city                         # a text as it stands
+headline: [lead.occupation, company.city]    # what a person recognises a lead by
+touchpoints:
+  - {type: page_view, times: pages, properties: {page.category: product}}  # one for each counted
+  - {type: call, times: calls, less: 1}                   # the counter includes the present one
+  - {type: earlier_offer, when: {result: {eq: refused}}, days_before: days_since}
+outcomes:
+  won: {signed_on: {exists: true}}
+  lost: {status: {eq: lost}}                 # neither won nor lost: still open
+  at: {column: signed_on, format: "%d.%m.%Y"}
+```
+"""
+
 REMARKS = {
     "bank-marketing": """The share of calls that succeed rises from 6.4% in the training part to
 29.7% in the rest, as the bank goes from thousands of calls a month to hundreds. An order survives
@@ -102,6 +142,7 @@ def _parts(evaluations: dict[str, Evaluation], samples: dict[str, Evaluation]) -
     yield from _summary(samples)
     for name, evaluation in evaluations.items():
         yield from _section(name, evaluation)
+    yield MAPPINGS.rstrip()
 
 
 def _summary(evaluations: dict[str, Evaluation]) -> Iterator[str]:

@@ -304,24 +304,6 @@ def _text_test(operator: Operator, operand: Operand, folder: Callable[[str], str
     return _TextTest(lambda text: relation(folder(str(text)), str(part))).__getitem__
 
 
-_RELATIONS: Mapping[Operator, Callable[[str, str], bool]] = {
-    Operator.EQ: str.__eq__,
-    Operator.NE: str.__ne__,
-    Operator.CONTAINS: lambda text, part: part in text,
-    Operator.STARTS_WITH: str.startswith,
-    Operator.ENDS_WITH: str.endswith,
-}
-
-
-def _text_test(operator: Operator, operand: Operand, folder: Callable[[str], str]) -> Test:
-    if isinstance(operand, tuple):
-        members = frozenset(operand)
-        wanted = operator is Operator.IN
-        return lambda value: isinstance(value, str) and (folder(value) in members) == wanted
-    relation, part = _TEXT_RELATIONS[operator], str(operand)
-    return lambda value: isinstance(value, str) and relation(folder(value), part)
-
-
 _RELATIONS: Mapping[Operator, Callable[[Scalar, Scalar], bool]] = {
     Operator.EQ: lambda value, operand: value == operand,
     Operator.NE: lambda value, operand: value != operand,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from leadscore.backtest import Backtest, backtest
+from leadscore.backtest import Backtest, Every, backtest
 from leadscore.backtest.history import NEVER
 from leadscore.engines import duckdb
 from leadscore.inputs import Rows, read_outcomes
@@ -33,6 +33,7 @@ def look_back(
     outcomes: Rows,
     *,
     horizon_days: int,
+    every: Every = "month",
     observed_until: int | None = None,
     engine: Engine = duckdb.score,
     progress: Progress | None = None,
@@ -50,6 +51,7 @@ def look_back(
             facts,
             ended.table,
             horizon_days=horizon_days,
+            every=every,
             observed_until=observed_until,
             engine=engine,
             progress=progress,

@@ -5,7 +5,6 @@ In: what was handed in. Out: an instant, an engine's name, or a refusal that say
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,32 +22,34 @@ ENGINES = ("duckdb", "live", "spark")
 
 @dataclass(frozen=True, slots=True)
 class OptionProblem:
-    """An option that cannot be used: what was found, what would be accepted."""
+    """An option that cannot be used: what was found, what is wrong with it, what to do instead."""
 
     code: str
     option: str
     found: str
     wrong: Text
-    accepted: Text
+    instead: Text
 
     def describe(self, lang: str = "en") -> str:
         """One line: which option, what is wrong, what would be accepted."""
-        found = _FOUND.of(lang).format(found=self.found, wrong=self.wrong.of(lang))
-        accepted = _ACCEPTED.of(lang).format(accepted=self.accepted.of(lang))
-        return f"[{self.code}] {self.option}: {found}; {accepted}"
+        said = f"{self.found}: {self.wrong.of(lang)}; {self.instead.of(lang)}"
+        return f"[{self.code}] {self.option} {said}"
 
 
-_FOUND = Text("{found} {wrong}", "{found} – {wrong}")
-_ACCEPTED = Text("accepted: {accepted}", "dopuszczalne: {accepted}")
-_NOT_A_MOMENT = Text("is no moment", "to nie jest moment")
-_NO_OFFSET = Text("does not say its time zone", "nie wiadomo, w jakiej strefie czasowej")
-_OUT_OF_RANGE = Text("is out of range", "poza zakresem")
-_MOMENTS = Text(
-    "2026-01-31T12:00:00+01:00, or a day such as 2026-01-31 (all of it)",
-    "2026-01-31T12:00:00+01:00 albo sam dzień, np. 2026-01-31 (do końca dnia)",
+def accepted(en: str, pl: str | None = None) -> Text:
+    """What would be accepted instead."""
+    return Text(f"accepted: {en}", f"dopuszczalne: {en if pl is None else pl}")
+
+
+_NOT_A_MOMENT = Text("this is no moment", "to nie jest data ani godzina")
+_NO_OFFSET = Text("its time zone is not said", "nie podano strefy czasowej")
+_OUT_OF_RANGE = Text("out of range", "poza zakresem")
+_MOMENTS = accepted(
+    "2026-01-31T12:00:00+01:00, or a day such as 2026-01-31 (until its end)",
+    "2026-01-31T12:00:00+01:00 albo sam dzień, np. 2026-01-31 (do jego końca)",
 )
-_YEARS = Text(f"years {FIRST_YEAR} to {LAST_YEAR}", f"lata od {FIRST_YEAR} do {LAST_YEAR}")
-_UNKNOWN_ENGINE = Text("is not an engine", "– nie ma takiego silnika")
+_YEARS = accepted(f"years {FIRST_YEAR} to {LAST_YEAR}", f"lata od {FIRST_YEAR} do {LAST_YEAR}")
+_UNKNOWN_ENGINE = Text("there is no such engine", "nie ma takiego silnika")
 
 
 def instant_of(as_of: AsOf, time_zone: str, option: str = "as_of") -> int:
@@ -78,15 +79,14 @@ def end_of_day(on: date, time_zone: str) -> int:
     return second if day_to_date(local_day(second)) == on else to_instant(midnight) - 1
 
 
-def known_engine(name: str, accepted: Sequence[str] = ENGINES) -> str:
+def known_engine(name: str) -> str:
     """The name of an engine.
 
     Raises: InvalidInput when there is none of that name.
     """
-    if name in accepted:
+    if name in ENGINES:
         return name
-    names = ", ".join(accepted)
-    raise _refused("unknown_engine", "engine", name, _UNKNOWN_ENGINE, Text(names, names))
+    raise _refused("unknown_engine", "engine", name, _UNKNOWN_ENGINE, accepted(", ".join(ENGINES)))
 
 
 def _parsed(text: str, option: str) -> datetime | date:
@@ -98,5 +98,5 @@ def _parsed(text: str, option: str) -> datetime | date:
     raise _refused("bad_moment", option, repr(text), _NOT_A_MOMENT, _MOMENTS)
 
 
-def _refused(code: str, option: str, found: str, wrong: Text, accepted: Text) -> InvalidInput:
-    return InvalidInput([OptionProblem(code, option, found, wrong, accepted)])
+def _refused(code: str, option: str, found: str, wrong: Text, instead: Text) -> InvalidInput:
+    return InvalidInput([OptionProblem(code, option, found, wrong, instead)])

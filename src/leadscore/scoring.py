@@ -142,8 +142,8 @@ def _spark(master: str | None) -> Engine:
         facts: Facts,
         as_of: int,
         *,
-        contributions: bool,
-        progress: Progress | None,
+        contributions: bool = True,
+        progress: Progress | None = None,
     ) -> Scores:
         return spark.score(
             model, facts, as_of, contributions=contributions, progress=progress, master=master

@@ -99,10 +99,11 @@ def test_columns_of_an_unfit_type_that_nobody_needs_are_left_alone() -> None:
 
 def test_numbers_are_no_moments() -> None:
     rows = [{"lead_id": 1, "type": "t", "occurred_at": 1_769_860_800, "page.category": None}]
-    assert _problems(LEADS, rows) == [
-        "[refused_type] touchpoints: the column occurred_at has the type int64 where moment is "
-        "needed; accepted: text, timestamp, date"
-    ]
+    [problem] = _problems(LEADS, rows)
+    assert problem == (
+        "[refused_type] touchpoints: the column occurred_at has the type int64 where "
+        "moment is needed; accepted: text, timestamp, date"
+    )
 
 
 def test_nested_values_among_others_are_refused() -> None:
@@ -135,16 +136,30 @@ def test_all_sources_that_cannot_be_opened_are_named(tmp_path: Path) -> None:
 def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "leads.parquet"
     path.write_bytes(b"PAR1 and nothing more")
-    assert _problems(path, []) == [
-        f"[unreadable] {path}: not a valid Parquet file, or the files of the folder do not fit "
-        "together"
-    ]
+    [problem] = _problems(path, [])
+    assert problem == (
+        f"[unreadable] {path}: "
+        "not a valid Parquet file, or the files of the folder do not fit together"
+    )
+
+
+def test_a_parquet_file_with_damaged_pages_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "leads.parquet"
+    names = ("lead_id", "lead.city", "company.employees")
+    table = pa.table({name: [str(number) for number in range(1000)] for name in names})
+    pq.write_table(table, path, use_dictionary=False)
+    content = bytearray(path.read_bytes())
+    for column in range(3):
+        begin = pq.ParquetFile(path).metadata.row_group(0).column(column).data_page_offset
+        content[begin : begin + 40] = b"\xff" * 40
+    path.write_bytes(content)
+    assert _problems(path, []) == [f"[unreadable] {path}: its rows cannot be read to the end"]
 
 
 @pytest.mark.parametrize("rows", [7, None, "", {"lead_id": 1}, [1, 2]], ids=str)
 def test_what_is_no_source_at_all_is_refused(rows: object) -> None:
     with pytest.raises(InvalidInput):
-        read_facts(rows, [], attributes={}, properties={})  # type: ignore[arg-type]
+        read_facts(rows, [], attributes={}, properties={})
 
 
 def test_near_names_are_found_without_regard_for_case_and_dashes() -> None:

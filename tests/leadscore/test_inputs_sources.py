@@ -350,6 +350,15 @@ def test_the_company_id_is_kept_where_it_is_there() -> None:
         ]
 
 
+@pytest.mark.parametrize("kind", [FieldType.ANY, FieldType.TEXT])
+def test_a_compared_company_id_is_an_id_still(kind: FieldType) -> None:
+    leads = pa.table({"lead_id": [1, 2, 3], "company.id": pa.array([5.0, None, 6.0])})
+    with _read(leads, [], attributes={"company.id": kind}) as facts:
+        assert facts.leads_as_of(0)["company.id"].to_pylist() == ["5", None, "6"]
+    with _read([{"lead_id": 1, "company.id": ""}], [], attributes={"company.id": kind}) as facts:
+        assert facts.leads_as_of(0)["company.id"].to_pylist() == [None]
+
+
 def test_no_leads_and_no_touchpoints_are_facts_too() -> None:
     with _read([], [], attributes={"lead.n": FieldType.NUMBER}) as facts:
         assert facts.leads_as_of(0).select(["lead_id", "lead.n"]).to_pylist() == []

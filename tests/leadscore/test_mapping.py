@@ -477,3 +477,11 @@ def test_the_days_of_the_bundled_bank_calls_never_run_backwards() -> None:
     days = [moment.date() for moment in column(result.leads, "known_at")]
     assert (days[0], days[-1].year) == (date(2008, 5, 5), 2010)
     assert all(day.weekday() < 5 for day in days)
+
+
+def test_the_mapping_shown_in_the_documents_is_sound() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "data-sets.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    mapping = parse_mapping(example)
+    assert mapping.headline == ("lead.occupation", "company.city")
+    assert [entry.type for entry in mapping.touchpoints] == ["page_view", "call", "earlier_offer"]

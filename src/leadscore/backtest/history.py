@@ -43,6 +43,8 @@ class History:
     starts_at: int
     observed_until: int
     last_outcome_at: int | None
+    is_end_given: bool
+    """Whether somebody said until when all is known; otherwise it is the last fact."""
     has_changing_attributes: bool
     """Whether the facts tell of any lead since when its attributes are what they are."""
 
@@ -90,6 +92,7 @@ def read_history(facts: Facts, outcomes: pa.Table, observed_until: int | None = 
         starts_at=_start(facts, is_dated, first_touchpoint),
         observed_until=until,
         last_outcome_at=_most(decided_at),
+        is_end_given=observed_until is not None,
         has_changing_attributes=undated.num_rows < len(ids) or not undated.equals(latest),
     )
 

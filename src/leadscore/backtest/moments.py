@@ -19,12 +19,15 @@ _WEEK_DAYS = 7
 
 
 def day_end(time_zone: str, day: int) -> int:
-    """The last microsecond of a local day, the later one where its midnight is repeated."""
-    following = day_to_date(day + 1)
-    midnight = datetime.combine(following, time(), ZoneInfo(time_zone))
-    later = to_instant(midnight.replace(fold=1)) - 1
-    is_of_day = offsets(time_zone).local_day(later) == day
-    return later if is_of_day else to_instant(midnight) - 1
+    """The last microsecond of a local day.
+
+    Where clocks are changed at midnight, that midnight happens twice or not at all; of its two
+    readings the later one that still ends this day is meant.
+    """
+    midnight = datetime.combine(day_to_date(day + 1), time(), ZoneInfo(time_zone))
+    ends = [to_instant(midnight.replace(fold=fold)) - 1 for fold in (0, 1)]
+    local_day = offsets(time_zone).local_day
+    return max((end for end in ends if local_day(end) == day), default=ends[0])
 
 
 def successive(every: Every, time_zone: str, first: int, last: int) -> tuple[int, ...]:

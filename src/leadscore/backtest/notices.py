@@ -13,6 +13,8 @@ from leadscore.backtest.history import History
 from leadscore.backtest.leaks import Leak, Suspicion
 from leadscore.backtest.texts import NOTICES, local_day_text, share_text
 from leadscore.days import DAY_US, offsets
+from leadscore.fields import model_fields
+from leadscore.model import ScoringModel
 
 SHARE_WORTH_SAYING: Final = 0.1
 """The share of won leads that no moment saw from which on the reader is told."""
@@ -45,13 +47,15 @@ class Unseen:
 
 
 def notices_of_history(
-    history: History, time_zone: str, horizon_days: int, *, uses_attributes: bool
+    history: History, model: ScoringModel, horizon_days: int
 ) -> Iterator[Notice]:
     """Notices about the facts and the outcomes."""
-    if uses_attributes and not history.has_changing_attributes:
+    if model_fields(model).attributes and not history.has_changing_attributes:
         yield Notice("attributes_as_of_file", {})
-    local_day, last = offsets(time_zone).local_day, history.last_outcome_at
-    if last is not None and history.observed_until - last > horizon_days * DAY_US:
+    local_day, last = offsets(model.time_zone).local_day, history.last_outcome_at
+    if last is None or history.is_end_given:
+        return
+    if history.observed_until - last > horizon_days * DAY_US:
         yield Notice(
             "outcomes_end_early",
             {
@@ -62,11 +66,13 @@ def notices_of_history(
 
 
 def notices_of_run(
-    unseen: Unseen, n_won: int, n_complete: int, horizon_days: int
+    unseen: Unseen, n_seen: int, n_won: int, n_complete: int, horizon_days: int
 ) -> Iterator[Notice]:
     """Notices about what the moments could see."""
     if not n_complete:
         yield Notice("no_complete_moment", {"horizon_days": horizon_days})
+    elif unseen.closed_before and not n_seen:
+        yield Notice("never_open", {"closed": unseen.closed_before})
     elif unseen.won_before > SHARE_WORTH_SAYING * n_won:
         yield Notice("won_before_seen", {"won": unseen.won_before, "all_won": n_won})
 

@@ -5,7 +5,7 @@ In: a model, facts, outcomes. Out: a `Backtest`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 
@@ -19,7 +19,6 @@ from leadscore.backtest.gathering import Gathering
 from leadscore.backtest.history import History, read_history
 from leadscore.backtest.moments import Every, successive
 from leadscore.backtest.notices import (
-    Notice,
     notice_of_leak,
     notices_of_history,
     notices_of_run,
@@ -27,7 +26,6 @@ from leadscore.backtest.notices import (
 from leadscore.backtest.replay import Engine, Replay
 from leadscore.backtest.result import Backtest
 from leadscore.engines import duckdb
-from leadscore.fields import model_fields
 from leadscore.inputs.facts import Facts
 from leadscore.model import ScoringModel
 from leadscore.progress import Progress
@@ -97,35 +95,21 @@ def _answer(
     moments: tuple[MomentFigures, ...],
     horizon_days: int,
 ) -> Backtest:
+    first, unseen = gathering.first, gathering.unseen()
+    n_complete = sum(moment.is_complete for moment in moments)
     return Backtest(
         model=model,
         horizon_days=horizon_days,
         observed_until=history.observed_until,
-        first=first_figures(model, gathering.first, gathering.first_met, horizon_days),
+        first=first_figures(model, first, gathering.first_met, horizon_days),
         pooled=pooled_figures(model, gathering.pooled),
         moments=moments,
-        unseen=gathering.unseen(),
-        notices=tuple(_notices(model, history, gathering, moments, horizon_days)),
+        unseen=unseen,
+        notices=(
+            *notices_of_history(history, model, horizon_days),
+            *notices_of_run(
+                unseen, first.leads.size, int(history.won.sum()), n_complete, horizon_days
+            ),
+            *map(notice_of_leak, gathering.leaks()),
+        ),
     )
-
-
-def _notices(
-    model: ScoringModel,
-    history: History,
-    gathering: Gathering,
-    moments: tuple[MomentFigures, ...],
-    horizon_days: int,
-) -> Iterator[Notice]:
-    yield from notices_of_history(
-        history,
-        model.time_zone,
-        horizon_days,
-        uses_attributes=bool(model_fields(model).attributes),
-    )
-    yield from notices_of_run(
-        gathering.unseen(),
-        int(history.won.sum()),
-        sum(moment.is_complete for moment in moments),
-        horizon_days,
-    )
-    yield from map(notice_of_leak, gathering.leaks())

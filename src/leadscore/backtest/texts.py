@@ -32,6 +32,12 @@ NOTICES: Final[Mapping[str, Text]] = {
         "Historia jest za krótka: po żadnym pomiarze nie upłynął jeszcze cały horyzont (dni: "
         "{horizon_days}). Dlatego nie ma współczynników; spróbuj krótszego horyzontu.",
     ),
+    "never_open": Text(
+        "No lead was open at any moment, although leads were closed ({closed}). Perhaps the outcomes "
+        "carry the moment at which the lead became known; then there is nothing to look back on.",
+        "W żadnym pomiarze nie było otwartego leada, choć są leady zamknięte ({closed}). Być może "
+        "wyniki mają tę samą datę, co pojawienie się leada; wtedy nie ma czego sprawdzać.",
+    ),
     "won_before_seen": Text(
         "Leads won before any moment could see them: {won} of {all_won}. Fast conversions are "
         "missing here; look more often, weekly for instance.",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from leadscore.arithmetic import MILLI
 from leadscore.checks.reach import Span, weighted
@@ -38,8 +38,11 @@ from leadscore.conditions import (
     test_of,
 )
 
-_WORK = 200_000
+_WORK = 50_000
 _DEEPEST = 40
+
+
+V = TypeVar("V", bound=Value)
 
 
 class Demand(NamedTuple):
@@ -114,18 +117,22 @@ class Judge:
 
     def clash(self, condition: Condition) -> tuple[Comparison, ...]:
         """The comparisons of one field that cannot hold together; all of them if it is not one."""
-        facts, _ = self._taken_apart([Asked(condition, True)], Facts())
-        if facts is None:
+        try:
+            facts, _ = self._taken_apart([Asked(condition, True)], Facts())
+            fields = {} if facts is None else facts.fields
+            lost = (part for name, part in fields.items() if not self._field_can_be(name, part))
+            demands = next(lost, None) or [demand for part in fields.values() for demand in part]
+        except _TooMuchWork:
             return ()
-        for name, demands in facts.fields.items():
-            if not self._field_can_be(name, demands):
-                return tuple(demand.comparison for demand in demands)
-        return tuple(demand.comparison for demands in facts.fields.values() for demand in demands)
+        return tuple(demand.comparison for demand in demands)
 
     def scores(self, condition: Condition) -> dict[str, Span]:
         """The spans of scores that a condition leaves, by dimension or `overall`."""
-        facts, _ = self._taken_apart([Asked(condition, True)], Facts())
-        return {} if facts is None else self._spans(facts)
+        try:
+            facts, _ = self._taken_apart([Asked(condition, True)], Facts())
+            return {} if facts is None else self._spans(facts)
+        except _TooMuchWork:
+            return {}
 
     def _can_hold(self, asked: Sequence[Asked], known: Facts, depth: int) -> bool:
         if depth > _DEEPEST:
@@ -181,8 +188,7 @@ class Judge:
         results = self._world.results.get(name)
         if results is None:
             return ("",)
-        self._spend(len(results) * len(demands))
-        return tuple(result for result in results if _passes(demands, result))
+        return self._passing(demands, results)
 
     def _spans(self, facts: Facts) -> dict[str, Span]:
         """The spans of all scores under what is asked of scores, bands and the overall score."""
@@ -211,22 +217,26 @@ class Judge:
         if len(demands) < 2:
             return True
         if (exact := _all_values(demands)) is not None:
-            self._spend(len(exact) * len(demands))
-            return any(_passes(demands, value) for value in exact)
+            return bool(self._passing(demands, exact))
         if (folded := _all_folded(demands)) is not None:
-            coarse = _coarse(demands)
-            self._spend(len(folded) * len(coarse))
-            return any(_passes(coarse, value) for value in folded)
-        return _ends_agree(demands) and _range_is_open(demands)
+            return bool(self._passing(_coarse(demands), folded))
+        if not _ends_agree(demands):
+            return False
+        only = _only_value(demands)
+        return only is None or bool(self._passing(demands, only))
+
+    def _passing(self, demands: Sequence[Demand], values: tuple[V, ...]) -> tuple[V, ...]:
+        """The values that satisfy all demands."""
+        self._spend(sum(len(_values(part)) for part, _ in demands) + len(values) * len(demands))
+        tests = [(test_of(part), is_wanted) for part, is_wanted in demands]
+        return tuple(
+            value for value in values if all(test(value) == is_wanted for test, is_wanted in tests)
+        )
 
     def _spend(self, work: int) -> None:
         self._work_left -= work
         if self._work_left < 0:
             raise _TooMuchWork
-
-
-def _passes(demands: Iterable[Demand], value: Value) -> bool:
-    return all(test_of(part)(value) == is_wanted for part, is_wanted in demands)
 
 
 def _wants_absent(demand: Demand) -> bool:
@@ -250,7 +260,8 @@ def _all_values(demands: list[Demand]) -> tuple[Value, ...] | None:
         if is_wanted and lists_values:
             return _values(part)
     if any(needed_type(part) is FieldType.BOOLEAN for part, _ in demands):
-        return (True, False, None)
+        # A value of another type, such as a text, passes where all that is asked is denied.
+        return (True, False, None, "")
     return None
 
 
@@ -315,21 +326,22 @@ def _affirmed(demands: Iterable[Demand]) -> list[Comparison]:
     return turned
 
 
-def _range_is_open(demands: list[Demand]) -> bool:
-    """Whether a number or date is left between the lower and the upper limits."""
+def _only_value(demands: list[Demand]) -> tuple[Value, ...] | None:
+    """The only number or date between the limits; empty when there is none, None for many."""
     if not any(
         is_wanted and part.operator not in PRESENCE_OPERATORS for part, is_wanted in demands
     ):
-        return True
+        return None
     limits = [limit for part in _affirmed(demands) for limit in _limits(part)]
     lows = [(value, is_open) for value, is_open, is_low in limits if is_low]
     highs = [(value, not is_open) for value, is_open, is_low in limits if not is_low]
     if not lows or not highs:
-        return True
+        return None
     (low, low_open), (high, high_closed) = max(lows), min(highs)
-    if low != high:
-        return low < high
-    return not low_open and high_closed and _passes(demands, _restored(low, demands))
+    if low < high:
+        return None
+    is_left = low == high and not low_open and high_closed
+    return (_restored(low, demands),) if is_left else ()
 
 
 def _limits(part: Comparison) -> list[tuple[float, bool, bool]]:

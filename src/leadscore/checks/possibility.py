@@ -109,12 +109,13 @@ def definition_possibility_problems(
     model: ScoringModel, places: Places, *, is_whole: bool
 ) -> Iterator[Problem]:
     """Definitions that contradict themselves, or, in a whole model, need more than there is."""
+    properties = Judge(World())
     free, bounded = Judge(_free_world(model)), Judge(_bounded_world(model))
     lost = {part.name for part in model.definitions if not bounded.can_hold(part.when)}
     for definition in model.definitions:
         for condition in (definition.when, definition.keep_while):
             if condition is not None:
-                yield from _where_problems(condition, definition, places)
+                yield from _where_problems(condition, definition, properties, places)
         if not free.can_hold(definition.when):
             if not _needs(definition.when) & lost:
                 yield _impossible(definition, definition.when, free, places)
@@ -135,10 +136,9 @@ def _conditions_of(rule: Rule) -> Iterator[Condition]:
 
 
 def _where_problems(
-    condition: Condition, definition: Definition, places: Places
+    condition: Condition, definition: Definition, judge: Judge, places: Places
 ) -> Iterator[Problem]:
     """Counts of touchpoints whose properties contradict each other."""
-    judge = Judge(World())
     for part in walk(condition):
         if isinstance(part, TouchpointCount) and part.selection.where is not None:
             where = part.selection.where

@@ -24,7 +24,8 @@ def parser(lang: str) -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="store_true", help="print the version and leave")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    talking, model, facts, engine = _talking(lang), _model(), _facts(), _engine()
+    model, facts, engine = _model(), _facts(), _engine()
+    language, talking = _language(lang), _talking(lang)
     moment = _moment(is_required=True)
     _add(commands, "check", "list everything that is wrong with a model", [model, talking])
     _add(commands, "schema", "print the JSON Schema of model documents", [])
@@ -35,7 +36,7 @@ def parser(lang: str) -> argparse.ArgumentParser:
         _models(), facts, moment, engine, talking])  # fmt: skip
     _add(commands, "backtest", "hold a model against what became of its leads",
          [model, facts, _moment(is_required=False), engine, talking])  # fmt: skip
-    _add(commands, "demo", "score real leads that come with the package", [talking])
+    _add(commands, "demo", "score real leads that come with the package", [language])
     _own_options(commands.choices)
     return top
 
@@ -122,6 +123,12 @@ def _part() -> argparse.ArgumentParser:
 
 
 def _talking(lang: str) -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False, parents=[_language(lang)])
+    part.add_argument("--json", action="store_true", help="answer in JSON, for machines")
+    return part
+
+
+def _language(lang: str) -> argparse.ArgumentParser:
     part = _part()
     part.add_argument(
         "--lang",
@@ -129,7 +136,6 @@ def _talking(lang: str) -> argparse.ArgumentParser:
         default=lang,
         help=f"language of the answer ({LANGUAGE_VARIABLE}, or else en)",
     )
-    part.add_argument("--json", action="store_true", help="answer in JSON, for machines")
     return part
 
 

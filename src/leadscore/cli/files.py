@@ -1,6 +1,6 @@
 """Files that are whole or not there.
 
-In: tables and texts with the paths they shall have. Out: files, renamed into place together at
+In: ways to write, with the paths of what is written. Out: files, renamed into place together at
 the end; what was there before stays until then.
 """
 
@@ -12,16 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
-
 from leadscore.cli import texts
 from leadscore.errors import InvalidInput
 from leadscore.language.words import Text
 from leadscore.options import OptionProblem
-
-TABLE_ENDINGS = (".parquet", ".csv")
 
 
 def check_targets(targets: Mapping[str, Path | None], endings: tuple[str, ...]) -> None:
@@ -48,22 +42,22 @@ def _problems(option: str, path: Path, endings: tuple[str, ...]) -> list[OptionP
     folder = path.resolve().parent
     found = []
     if path.suffix.lower() not in endings:
-        accepted = _filled(texts.ENDINGS, endings=", ".join(endings))
-        found.append(_problem("unknown_format", option, path, texts.BAD_ENDING, accepted))
+        instead = _filled(texts.ENDINGS, endings=", ".join(endings))
+        found.append(_problem("unknown_format", option, path, texts.BAD_ENDING, instead))
     if path.exists() and not path.is_file():
         found.append(_problem("not_a_file", option, path, texts.NOT_A_FILE, texts.A_FILE_NAME))
     elif not folder.is_dir():
         wrong = _filled(texts.NO_FOLDER, folder=str(folder))
-        accepted = _filled(texts.MAKE_FOLDER, folder=str(folder))
-        found.append(_problem("no_folder", option, path, wrong, accepted))
+        instead = _filled(texts.MAKE_FOLDER, folder=str(folder))
+        found.append(_problem("no_folder", option, path, wrong, instead))
     elif not os.access(folder, os.W_OK):
         wrong = _filled(texts.NOT_WRITABLE, folder=str(folder))
         found.append(_problem("not_writable", option, path, wrong, texts.ANOTHER_FOLDER))
     return found
 
 
-def _problem(code: str, option: str, path: Path, wrong: Text, accepted: Text) -> OptionProblem:
-    return OptionProblem(code, option, str(path), wrong, accepted)
+def _problem(code: str, option: str, path: Path, wrong: Text, instead: Text) -> OptionProblem:
+    return OptionProblem(code, option, str(path), wrong, instead)
 
 
 def _filled(text: Text, **words: str) -> Text:
@@ -113,13 +107,3 @@ class NewFiles:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-
-
-def write_table(table: pa.Table, path: Path) -> None:
-    """Writes scores or contributions as Parquet or CSV, by the ending of the path."""
-    if path.suffix.lower() == ".parquet":
-        pa.parquet.write_table(table, path, compression="zstd")
-    else:
-        pa.csv.write_csv(table, path)
-
-

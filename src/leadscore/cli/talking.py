@@ -11,13 +11,16 @@ from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
 from leadscore.checks.problem import Problem
 from leadscore.cli import texts
 from leadscore.errors import Described, LeadScoreError
 from leadscore.language.words import Text, day_text
-from leadscore.rendering.terminal import harmless, shown
+from leadscore.rendering.terminal import harmless, plain_text, shown
+
+OK, REFUSED = 0, 1
+"""Exit codes of commands."""
 
 _WIDTH_WITHOUT_TERMINAL = 100
 
@@ -33,12 +36,15 @@ class Talk:
 
     def data(self, answer: object) -> None:
         """Answers a machine."""
-        text = json.dumps(answer, ensure_ascii=False, indent=2, default=_plain)
+        text = json.dumps(answer, ensure_ascii=False, indent=2, default=str)
         self.out.file.write(f"{text}\n")
 
     def show(self, *answers: RenderableType) -> None:
-        """Answers a person."""
-        self.out.print(*answers)
+        """Answers a person; in a file or pipe without colours and trailing blanks."""
+        if self.out.is_terminal:
+            self.out.print(*answers)
+        else:
+            self.out.file.write(f"{plain_text(Group(*answers), self.out.width)}\n")
 
     def tell(self, text: Text, style: str = "", **words: object) -> None:
         """Says something beside the answer."""
@@ -88,7 +94,7 @@ def show_problem(console: Console, problem: Described, source: str, lang: str) -
     place = ":".join(str(part) for part in (source, problem.line, problem.column) if part)
     label, style = (texts.ERROR, "red") if problem.is_error else (texts.WARNING, "yellow")
     head = shown(place, "bold").append(f" {label.of(lang)} ", f"not bold {style}")
-    head.append(f"[{problem.code}] {harmless(problem.path)}", "not bold dim")
+    head.append(f"[{problem.code}] {harmless(problem.path)}".rstrip(), "not bold dim")
     console.print(head, soft_wrap=True)
     console.print(shown(f"  {problem.message(lang)}"), soft_wrap=True)
     accepted = texts.ACCEPTED.of(lang).format(accepted=problem.accepted(lang))
@@ -99,7 +105,3 @@ def moment_text(instant: datetime, time_zone: str, lang: str) -> str:
     """A moment as the clock of a time zone shows it."""
     local = instant.astimezone(ZoneInfo(time_zone))
     return f"{day_text(local.date(), lang)} {local:%H:%M} ({time_zone})"
-
-
-def _plain(value: object) -> str:
-    return str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadscore.language.words import Text, noun
+from leadscore.options import accepted
 
 ERRORS = noun("error", "errors", "błąd", "błędy", "błędów")
 WARNINGS = noun("warning", "warnings", "ostrzeżenie", "ostrzeżenia", "ostrzeżeń")
@@ -13,7 +14,9 @@ CELLS = noun("cell", "cells", "komórka", "komórki", "komórek")
 
 ERROR, WARNING = Text("error", "błąd"), Text("warning", "ostrzeżenie")
 ACCEPTED = Text("Accepted: {accepted}.", "Dopuszczalne: {accepted}.")
-NOTHING_WRONG = Text("{model}: nothing is wrong. {parts}.", "{model}: wszystko w porządku. {parts}.")
+NOTHING_WRONG = Text(
+    "{model}: nothing is wrong. {parts}.", "{model}: wszystko w porządku. {parts}."
+)
 FOUND_WRONG = Text("{model}: {errors}, {warnings}.", "{model}: {errors}, {warnings}.")
 
 READING = Text("Reading", "Wczytywanie")
@@ -38,7 +41,7 @@ LIST_THEM = Text(
     "--rejects rejects.csv zapisze do pliku wszystkie.",
 )
 UNKNOWN_LEAD = Text(
-    "no lead {lead_id} among the {leads} that are known as of this moment",
+    "no lead {lead_id} among those known as of this moment ({leads})",
     "nie ma leada {lead_id} wśród znanych w tym momencie ({leads})",
 )
 INTERRUPTED = Text("Interrupted; nothing was written.", "Przerwano; niczego nie zapisano.")
@@ -53,14 +56,18 @@ PATH_OF_MODEL = Text(
 )
 DID_YOU_MEAN = Text("did you mean {near}?", "czy chodziło o {near}?")
 NO_FOLDER = Text("the folder {folder} does not exist", "nie ma folderu {folder}")
-MAKE_FOLDER = Text(
-    "create it first: mkdir -p {folder}", "najpierw go utwórz: mkdir -p {folder}"
-)
+MAKE_FOLDER = Text("create it first: mkdir -p {folder}", "najpierw go utwórz: mkdir -p {folder}")
 NOT_WRITABLE = Text("the folder {folder} may not be written to", "brak prawa zapisu do {folder}")
-ANOTHER_FOLDER = Text("a folder that you own", "folder z prawem zapisu")
+ANOTHER_FOLDER = Text("choose another folder", "wybierz inny folder")
 NOT_A_FILE = Text("it is there and is no ordinary file", "istnieje i nie jest zwykłym plikiem")
-A_FILE_NAME = Text("the name of a file", "nazwa pliku")
-BAD_ENDING = Text("is of no known kind", "– nieznany rodzaj pliku")
-ENDINGS = Text("a name that ends in {endings}", "nazwa z końcówką {endings}")
-SAME_FILE = Text("is also the file of {other}", "to także plik opcji {other}")
-OTHER_NAMES = Text("a file of its own", "osobny plik")
+A_FILE_NAME = Text("choose another name", "wybierz inną nazwę")
+BAD_ENDING = Text("of no known kind", "nieznany rodzaj pliku")
+ENDINGS = accepted("a name that ends in {endings}", "nazwa z końcówką {endings}")
+SAME_FILE = Text("this is also the file of {other}", "to także plik opcji {other}")
+OTHER_NAMES = Text("choose two names", "podaj dwie różne nazwy")
+
+HAS_WARNINGS = Text(
+    "{model} has {warnings}; leadscore check {model} lists them.",
+    "{model}: {warnings}; szczegóły pokaże leadscore check {model}.",
+)
+NO_DATA_SET = Text("there is no such data set here", "nie ma tu takiego zbioru danych")

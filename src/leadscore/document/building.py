@@ -9,7 +9,9 @@ from importlib import resources
 
 from leadscore.arithmetic import points_text
 from leadscore.checks.bands import BandEdges, band_problems
+from leadscore.checks.problem import Place
 from leadscore.checks.structure import (
+    Empty,
     Expected,
     MissingKey,
     NameForm,
@@ -23,7 +25,7 @@ from leadscore.conditions import OVERALL
 from leadscore.document.askable import Setting
 from leadscore.document.conditions import ConditionReader
 from leadscore.document.known import Declared, declared_in
-from leadscore.document.located import Entries, Leaf, Node, ProblemList, excerpt
+from leadscore.document.located import Entries, Node, ProblemList, excerpt
 from leadscore.document.places import NodePlaces
 from leadscore.document.rules import RuleReader
 from leadscore.document.taking import Taker, shown
@@ -69,11 +71,11 @@ class Draft:
 def draft_of(top: Node | None, problems: ProblemList, catalogue: ModelFields | None) -> Draft:
     """The model that a tree describes, as far as its parts are sound."""
     take = Taker(problems)
-    top = top or Leaf(None, 1, 1)
+    if top is None:
+        problems.add(Empty(at=Place("", 1, 1), whole=Thing.MODEL))
     values = take.mapping(top, MODEL_KEYS) or {}
     builder = _Builder(take, declared_in(values, catalogue))
     model = builder.model(values)
-    builder.places.mark(model, top)
     return Draft(model, builder.places, not problems.has_errors)
 
 

@@ -32,6 +32,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _WORDS: dict[str, PlainValue] = {"true": True, "false": False, "null": None}
 
 
@@ -113,9 +114,12 @@ class _Grammar:
         if "\\" not in token.word:
             return token.word[1:-1]
         try:
-            return str(json.loads(token.word))
+            text = str(json.loads(token.word))
         except json.JSONDecodeError:
             raise self._unexpected("a text with valid escapes", token) from None
+        if _HALF_CHARACTER.search(text):
+            raise self._unexpected("a text with both halves of each escaped character", token)
+        return text
 
     def _first_item(self, token: _Token) -> None:
         if token.word == "]" and token.kind == "mark":

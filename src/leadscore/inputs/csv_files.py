@@ -82,7 +82,7 @@ def _cut(lines: list[str], separator: str, n_before: int) -> Header:
 class CsvSource:
     """A CSV file as columns of text; an empty cell is missing.
 
-    Reading happens once, in `scan`: what comes of it is written down by the caller.
+    Every scan parses the whole file, so callers write down what comes of it.
     """
 
     is_cheap_to_scan = False

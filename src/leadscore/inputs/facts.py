@@ -16,20 +16,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.conditions import FieldType
+from leadscore.fields import COMPANY_ID
 from leadscore.inputs.cells import CELLS, Cell
 from leadscore.inputs.history import KNOWN_AT, newest_values, with_values
 from leadscore.inputs.sifting import Opener
 from leadscore.inputs.sources import Connection, Relation
 from leadscore.inputs.workspace import Workspace
 
-LEAD_ID, COMPANY_ID = "lead_id", "company.id"
+LEAD_ID = "lead_id"
 
 Fields = Mapping[str, FieldType]
 
 
+_IDS = frozenset({FieldType.ANY, FieldType.TEXT})
+
+
 def attribute_cell(name: str, attributes: Fields) -> Cell:
-    """The canonical type of an attribute; company.id is an id unless the model compares it."""
-    return CELLS[attributes[name]] if name in attributes else Cell.KEY
+    """The canonical type of an attribute; company.id is an id unless it is compared otherwise."""
+    found = attributes.get(name, FieldType.ANY)
+    return Cell.KEY if name == COMPANY_ID and found in _IDS else CELLS[found]
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

@@ -16,12 +16,13 @@ import duckdb
 import pyarrow as pa
 
 from leadscore.errors import Described, InvalidInput
+from leadscore.inputs.columns import Wanted
 from leadscore.inputs.csv_files import CsvSource
 from leadscore.inputs.encodings import CorruptArchive, utf8_file
 from leadscore.inputs.parquet_files import MAGIC, ParquetSource, partition_files
 from leadscore.inputs.problems import UnknownFormat, Unreadable, Why
 from leadscore.inputs.sources import Source
-from leadscore.inputs.tables import TableSource, table_of_dicts, table_of_frame
+from leadscore.inputs.tables import TableSource, keys_of, table_of_dicts, table_of_frame
 from leadscore.inputs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ class Handed:
 
     name: str
     rows: Rows
-    needed: tuple[str, ...]
+    wanted: Sequence[Wanted]
+
+    @property
+    def needed(self) -> list[str]:
+        """The names of the columns that may be needed."""
+        return [column.name for column in self.wanted]
 
     @property
     def label(self) -> str:
@@ -73,12 +79,17 @@ class Handed:
         if isinstance(rows, pa.Table):
             return TableSource(self.label, rows)
         if _is_frame(rows):
-            return TableSource(self.label, table_of_frame(rows, self.needed))
+            others = [str(name) for name in rows.columns]
+            return TableSource(self.label, table_of_frame(rows, self.needed), others)
         if isinstance(rows, str | Path):
             return self._open_files(workspace)
         if _are_dicts(rows):
-            return TableSource(self.label, table_of_dicts(rows, self.needed))
+            table = table_of_dicts(rows, self._required() if not rows else self.needed)
+            return TableSource(self.label, table, keys_of(rows))
         raise InvalidInput([UnknownFormat(source=self.label, accepted=ACCEPTED)])
+
+    def _required(self) -> list[str]:
+        return [column.name for column in self.wanted if column.is_required]
 
     def _open_files(self, workspace: Workspace) -> Source:
         files = self.files()

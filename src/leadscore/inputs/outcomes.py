@@ -14,7 +14,7 @@ from leadscore.inputs.columns import Wanted, found_columns, problems_of
 from leadscore.inputs.facts import LEAD_ID
 from leadscore.inputs.opening import Handed, Rows, opened, stop_on
 from leadscore.inputs.reading import OCCURRED_AT, key_of, lead_id_kind, lead_key, with_integer_ids
-from leadscore.inputs.sifting import KnownLead, sift
+from leadscore.inputs.sifting import KnownLead, damage_reported, sift
 from leadscore.inputs.sources import Source
 from leadscore.inputs.workspace import Workspace
 
@@ -39,26 +39,30 @@ def read_outcomes(rows: Rows, *, leads: pa.Table | None = None) -> Outcomes:
     With the table of leads, lead ids get its type, and rows of other leads are rejected.
     Raises: InvalidInput with everything that is missing or of a wrong type.
     """
-    names = (LEAD_ID, OUTCOME, OCCURRED_AT)
-    workspace, sources = opened([Handed(OUTCOMES, rows, names)])
+    workspace, sources = opened([Handed(OUTCOMES, rows, _wanted(Cell.KEY))])
     try:
         return _outcomes(workspace, sources[OUTCOMES], leads)
     finally:
         workspace.close()
 
 
-def _outcomes(workspace: Workspace, source: Source, leads: pa.Table | None) -> Outcomes:
-    wanted = [
-        Wanted(LEAD_ID, lead_key(source) if leads is None else key_of(leads), is_filled=True),
+def _wanted(key: Cell) -> list[Wanted]:
+    return [
+        Wanted(LEAD_ID, key, is_filled=True),
         Wanted(OUTCOME, Cell.OUTCOME, is_filled=True),
         Wanted(OCCURRED_AT, Cell.MOMENT, is_filled=True),
     ]
+
+
+def _outcomes(workspace: Workspace, source: Source, leads: pa.Table | None) -> Outcomes:
+    wanted = _wanted(lead_key(source) if leads is None else key_of(leads))
     stop_on(list(problems_of(source, wanted)))
     connection = workspace.connection
     check = None if leads is None else KnownLead(leads, connection)
     columns = found_columns(source, wanted)
     sifted = sift(source, columns, workspace, check=check, is_read_once=True)
-    table = sifted.open(connection).to_arrow_table()
+    with damage_reported(source.label):
+        table = sifted.open(connection).to_arrow_table()
     if leads is None and lead_id_kind(source) is Kind.CELL:
         table = with_integer_ids(table, connection)
     ordered = connection.from_arrow(table).order(f"{LEAD_ID}, {OCCURRED_AT}, {OUTCOME}")

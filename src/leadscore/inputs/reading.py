@@ -15,13 +15,14 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadscore.fields import COMPANY_ID
 from leadscore.inputs.cells import CELLS, Cell, Kind
 from leadscore.inputs.columns import Wanted, found_columns, problems_of, twins
-from leadscore.inputs.facts import COMPANY_ID, LEAD_ID, Facts, Fields, attribute_cell
+from leadscore.inputs.facts import LEAD_ID, Facts, Fields, attribute_cell
 from leadscore.inputs.history import FIELD, KNOWN_AT, reading_by_field, wanted_changes
 from leadscore.inputs.opening import Handed, Rows, opened, stop_on
 from leadscore.inputs.rejects import joined_rejects
-from leadscore.inputs.sifting import FirstOfLead, KnownLead, Sifted, count, sift
+from leadscore.inputs.sifting import FirstOfLead, KnownLead, Sifted, count, damage_reported, sift
 from leadscore.inputs.sources import Connection, Source
 from leadscore.inputs.workspace import Workspace, identifier, literal
 
@@ -48,17 +49,11 @@ def read_facts(
     without leading zeros), otherwise text; the other sources follow.
     Raises: InvalidInput with everything that is missing or of a wrong type, in all sources at once.
     """
-    wanted = {
-        LEADS: wanted_leads(attributes),
-        CHANGES: wanted_changes(Cell.KEY),
-        TOUCHPOINTS: wanted_touchpoints(properties, Cell.KEY),
-    }
-    rows = {LEADS: leads, CHANGES: attribute_changes, TOUCHPOINTS: touchpoints}
     workspace, sources = opened(
         [
-            Handed(name, given, tuple(column.name for column in wanted[name]))
-            for name, given in rows.items()
-            if given is not None
+            Handed(LEADS, leads, wanted_leads(attributes)),
+            *([] if attribute_changes is None else [_handed_changes(attribute_changes)]),
+            Handed(TOUCHPOINTS, touchpoints, wanted_touchpoints(properties, Cell.KEY)),
         ]
     )
     try:
@@ -69,6 +64,10 @@ def read_facts(
         raise
 
 
+def _handed_changes(rows: Rows) -> Handed:
+    return Handed(CHANGES, rows, wanted_changes(Cell.KEY))
+
+
 def wanted_leads(attributes: Fields) -> list[Wanted]:
     """The columns of leads."""
     company = [] if COMPANY_ID in attributes else [Wanted(COMPANY_ID, Cell.KEY, is_required=False)]
@@ -76,7 +75,7 @@ def wanted_leads(attributes: Fields) -> list[Wanted]:
         Wanted(LEAD_ID, Cell.KEY, is_filled=True),
         Wanted(KNOWN_AT, Cell.MOMENT, is_required=False),
         *company,
-        *(Wanted(name, CELLS[found]) for name, found in attributes.items()),
+        *(Wanted(name, attribute_cell(name, attributes)) for name in attributes),
     ]
 
 
@@ -195,7 +194,9 @@ class _Reader:
             return set()
         source = self._sources[CHANGES]
         fields = source.scan(self._workspace.connection, [FIELD])
-        return {str(row[0]) for row in fields.project("CAST(r0 AS VARCHAR)").distinct().fetchall()}
+        with damage_reported(source.label):
+            found = fields.project("CAST(r0 AS VARCHAR)").distinct().fetchall()
+        return {str(row[0]) for row in found}
 
     # The three sources -----------------------------------------------------------------
 
@@ -206,7 +207,8 @@ class _Reader:
         wanted[0] = replace(wanted[0], cell=lead_key(source))
         columns = found_columns(source, wanted)
         sifted = sift(source, columns, self._workspace, check=FirstOfLead(), is_read_once=True)
-        table = sifted.open(connection).project(self._kept(wanted)).to_arrow_table()
+        with damage_reported(source.label):
+            table = sifted.open(connection).project(self._kept(wanted)).to_arrow_table()
         if lead_id_kind(source) is Kind.CELL:
             table = with_integer_ids(table, connection)
         return sifted, sorted_by_lead(table, connection)

@@ -5,7 +5,7 @@ In: faults found while reading. Out: one table, one row for each bad cell, and f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -95,18 +95,6 @@ def no_rejects() -> pa.Table:
 def joined_rejects(tables: Iterable[pa.Table]) -> pa.Table:
     """Several tables of rejects as one, in the given order."""
     return pa.concat_tables([no_rejects(), *tables]).combine_chunks()
-
-
-def sorted_rejects(table: pa.Table, columns: Sequence[str]) -> pa.Table:
-    """Rejects of one source by row, then in the order of its columns."""
-    position = pc.index_in(table["column"], value_set=pa.array(list(columns), pa.string()))
-    ordered = table.append_column("position", pc.fill_null(position, -1))
-    keys = [("row", "ascending"), ("position", "ascending")]
-    files = pc.unique(table["file"])
-    if len(files) > 1:
-        ordered = ordered.append_column("part", pc.index_in(table["file"], value_set=files))
-        keys.insert(0, ("part", "ascending"))
-    return ordered.sort_by(keys).select(REJECTS_SCHEMA.names)
 
 
 def write_rejects(table: pa.Table, path: str | Path) -> None:

@@ -9,7 +9,8 @@ there. Row numbers are the positions in that file, mapped back to the source.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -28,13 +29,21 @@ from leadscore.inputs.rejects import (
     Reason,
     joined_rejects,
     reason_texts,
-    sorted_rejects,
 )
 from leadscore.inputs.sources import Connection, Lost, Relation, Source
 from leadscore.inputs.workspace import Workspace, identifier, literal
 
 Opener = Callable[[Connection], Relation]
 _ROW, _PROBLEMS = "file_row_number", "problems"
+_NOT_THE_FILES_FAULT = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.InternalException,
+    duckdb.InterruptException,
+    duckdb.OutOfMemoryException,
+    duckdb.PermissionException,
+)
 _KNOWN = "known_leads"
 _MISSING = literal(Reason.MISSING_VALUE)
 
@@ -55,8 +64,8 @@ class RowCheck(Protocol):
         """Why such a row is bad."""
         ...
 
-    def is_met(self, rows: Relation) -> bool:
-        """Whether no row breaks the rule; `rows` has the column key."""
+    def is_met(self, rows: Relation, n_rows: int) -> bool:
+        """Whether no row breaks the rule; `rows` has the column key, never empty."""
         ...
 
     def breaches(self, rows: Relation) -> Relation:
@@ -75,10 +84,10 @@ class KnownLead:
         connection.from_arrow(leads.select(["lead_id"])).create(_KNOWN)
         self._known = connection.table(_KNOWN).set_alias("known")
 
-    def is_met(self, rows: Relation) -> bool:
+    def is_met(self, rows: Relation, n_rows: int) -> bool:
         """Whether every key is a lead's; lead ids are there once, so a join adds no rows."""
         keys = rows.set_alias("rows")
-        return count(keys.join(self._known, "rows.key = known.lead_id")) == count(rows)
+        return count(keys.join(self._known, "rows.key = known.lead_id")) == n_rows
 
     def breaches(self, rows: Relation) -> Relation:
         """Rows with another key, other faults or not."""
@@ -93,10 +102,9 @@ class FirstOfLead:
 
     reason: Reason = Reason.DUPLICATE_LEAD
 
-    def is_met(self, rows: Relation) -> bool:
+    def is_met(self, rows: Relation, n_rows: int) -> bool:
         """Whether every key is there once."""
-        n_rows, n_keys = one_row(rows.aggregate("count(*), count(DISTINCT key)"))
-        return n_rows == n_keys
+        return count(rows.distinct()) == n_rows
 
     def breaches(self, rows: Relation) -> Relation:
         """Rows after the first with their key."""
@@ -116,15 +124,43 @@ def sift(
 
     The first column is the key. `is_read_once` says that the rows will be read only once more,
     so that a costly reading need not be written down first.
+    Raises: InvalidInput when the source turns out to be damaged.
     """
+    with damage_reported(source.label):
+        return _sifted(source, columns, workspace, check, is_read_once=is_read_once)
+
+
+def _sifted(
+    source: Source,
+    columns: Sequence[Found],
+    workspace: Workspace,
+    check: RowCheck | None,
+    *,
+    is_read_once: bool,
+) -> Sifted:
     is_cheap = is_read_once or all(reading.is_cheap for reading in _readings(columns))
     if source.is_cheap_to_scan and is_cheap:
         rows = _Judged(source, columns, workspace.connection)
-        if rows.are_all_good() and (check is None or check.is_met(rows.keys())):
+        n_rows, n_bad = rows.counts()
+        if not n_bad and (check is None or check.is_met(rows.keys(), n_rows)):
             return Sifted(
                 lambda connection: _settled(source, columns, connection), joined_rejects([])
             )
     return _Staged(source, columns, workspace).sift(check)
+
+
+@contextmanager
+def damage_reported(label: str) -> Iterator[None]:
+    """Turns what the engine says of damaged files into InvalidInput; other failures go on.
+
+    The engine has no class of its own for damage, so what is not its caller's fault counts as it.
+    """
+    try:
+        yield
+    except _NOT_THE_FILES_FAULT:
+        raise
+    except duckdb.Error as error:
+        raise InvalidInput([Unreadable(source=label, why=Why.CORRUPT)]) from error
 
 
 def count(relation: Relation) -> int:
@@ -204,8 +240,11 @@ class _Judged:
         self._rows = _judged(_scan(source, columns, connection), columns)
         self._n_columns = len(_present(columns))
 
-    def are_all_good(self) -> bool:
-        return count(self._rows.filter(_any_fault(self._n_columns))) == 0
+    def counts(self) -> tuple[int, int]:
+        """How many rows there are, and how many of them are bad."""
+        n_bad = f"count(*) FILTER (WHERE {_any_fault(self._n_columns)})"
+        n_rows, n_bad_rows = one_row(self._rows.aggregate(f"count(*), {n_bad}"))
+        return n_rows, n_bad_rows
 
     def keys(self) -> Relation:
         return self._rows.project("v0 AS key")
@@ -220,22 +259,19 @@ class _Staged:
         self._workspace = workspace
         self._path = workspace.new_path(".parquet")
         self._source = source
-        self._write()
+        self._staged().write_parquet(str(self._path))
 
     def sift(self, check: RowCheck | None) -> Sifted:
         lost = self._source.lost(self._workspace.connection)
         faults = self._faults()
         breaches = self._breaches(check) if check else faults.slice(0, 0)
-        found = pa.concat_tables([faults, breaches])
-        rejects = joined_rejects([lost.rejects, self._named(found, lost)])
-        names = [column.name for column in self._present]
-        return Sifted(self._opener(breaches), sorted_rejects(rejects, names))
-
-    def _write(self) -> None:
-        try:
-            self._staged().write_parquet(str(self._path))
-        except duckdb.Error as error:
-            raise InvalidInput([Unreadable(source=self._source.label, why=Why.CORRUPT)]) from error
+        found = pa.concat_tables([faults, breaches]).sort_by(
+            [("row", "ascending"), ("column", "ascending")]
+        )
+        rejects = self._named(found, lost)
+        if lost.rejects.num_rows:
+            rejects = joined_rejects([lost.rejects, rejects]).sort_by("row")
+        return Sifted(self._opener(breaches), rejects)
 
     def _staged(self) -> Relation:
         scanned = _scan(self._source, self._columns, self._workspace.connection)

@@ -48,18 +48,20 @@ _TEXT_EXTENSIONS = frozenset({"arrow.uuid", "arrow.json"})
 
 
 class TableSource:
-    """An Arrow table as a source."""
+    """An Arrow table as a source; it may know the names of columns that were not converted."""
 
     is_cheap_to_scan = True
     is_comma_certain = False
 
-    def __init__(self, label: str, table: pa.Table) -> None:
+    def __init__(self, label: str, table: pa.Table, all_names: Iterable[str] = ()) -> None:
         self.label = label
         self._table = table
+        self._others = tuple(name for name in all_names if name not in table.column_names)
 
     def column_kinds(self) -> Sequence[tuple[str, Kind, str]]:
         """Kinds by the Arrow types."""
-        return [(field.name, _kind(field.type), str(field.type)) for field in self._table.schema]
+        columns = [(field.name, _kind(field.type), str(field.type)) for field in self._table.schema]
+        return columns + [(name, Kind.OTHER, "") for name in self._others]
 
     def scan(self, connection: Connection, names: Sequence[str]) -> Relation:
         """The columns where they lie."""
@@ -92,12 +94,17 @@ def table_of_frame(frame: pd.DataFrame, needed: Iterable[str]) -> pa.Table:
     return _table([name for name, _ in kept], arrays, len(frame))
 
 
+def keys_of(rows: Sequence[Mapping[str, object]]) -> list[str]:
+    """All keys that some dict has, in the order in which they are met."""
+    return list(dict.fromkeys(key for row in rows for key in row))
+
+
 def table_of_dicts(rows: Sequence[Mapping[str, object]], needed: Iterable[str]) -> pa.Table:
     """The needed keys of dicts as columns; a key that a dict lacks is a missing value.
 
     Without a single dict every needed column is there, and empty.
     """
-    present: set[str] = set().union(*rows)
+    present = set(keys_of(rows))
     names = [name for name in needed if name in present or not rows]
     return _table(names, [_of_values([row.get(name) for row in rows]) for name in names], len(rows))
 

@@ -271,7 +271,7 @@ def _values(
 
 def _range(comparison: Comparison, values: Sequence[Scalar], names: Names) -> str:
     low, high = values
-    if _is_score(comparison.field):
+    if _is_score(comparison.field) and not isinstance(low, date):
         return points_range(_milli(low), _milli(high), names.lang)
     texts = [_value(comparison, item, names) for item in (low, high)]
     return _RANGE.of(names.lang).format(low=texts[0], high=texts[1])

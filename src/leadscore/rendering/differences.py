@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -82,13 +82,13 @@ def _heading(differences: Differences, lang: str) -> RenderableType:
 def _table(*headings: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(headings):
-        table.add_column(shown(heading), justify="right" if number else "left", no_wrap=bool(number))
+        justify: Literal["left", "right"] = "right" if number else "left"
+        table.add_column(shown(heading), justify=justify, no_wrap=bool(number))
     return table
 
 
 def _shifts(differences: Differences, lang: str) -> RenderableType:
-    headings = (_OVERALL = Text("Overall", "Łącznie")
-_SCORES, _RISES, _FALLS, _SAME, _MEDIAN, _MEAN)
+    headings = (_SCORES, _RISES, _FALLS, _SAME, _MEDIAN, _MEAN)
     table = _table(*(heading.of(lang) for heading in headings))
     names = Names(lang, differences.after)
     for shift in differences.shifts:
@@ -96,9 +96,10 @@ _SCORES, _RISES, _FALLS, _SAME, _MEDIAN, _MEAN)
     return table
 
 
-def _shift(shift: ScoreShift, names: Names, n_leads: int) -> Iterator[str]:
+def _shift(shift: ScoreShift, names: Names, n_leads: int) -> Iterator[str | RichText]:
     lang = names.lang
-    yield _OVERALL.of(lang) if shift.score == OVERALL else capitalised(names.dimension(shift.score))
+    is_overall = shift.score == OVERALL
+    yield _OVERALL.of(lang) if is_overall else shown(capitalised(names.dimension(shift.score)))
     for number in (shift.n_rose, shift.n_fell, shift.n_same):
         yield whole(number, lang)
     median = shift.median_change_milli
@@ -115,7 +116,8 @@ def _mean(total_milli: int, n_leads: int) -> int:
 def _migration(part: BandMigration, differences: Differences, lang: str) -> RenderableType:
     before, after = Names(lang, differences.before), Names(lang, differences.after)
     title = _BANDS.of(lang).format(
-        dimension=capitalised(after.dimension(part.dimension)), leads=counted(part.n_changed, LEADS, lang)
+        dimension=capitalised(after.dimension(part.dimension)),
+        leads=counted(part.n_changed, LEADS, lang),
     )
     table = _table("", *(after.band(part.dimension, name) for name in part.after))
     for was, counts in zip(part.before, part.counts, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import pyarrow.compute as pc
@@ -55,8 +56,17 @@ def _cells(row: Mapping[str, object], names: Names, scores: Scores) -> Iterator[
         band = names.band(dimension.name, str(row[f"{dimension.name}_band"]))
         given = _points(row[f"{dimension.name}_millipoints"], names.lang)
         yield shown(_CELL.of(names.lang).format(points=given, band=band))
-    met = [names.definition(d.name) for d in scores.model.definitions if row[d.name]]
+    met = [_short(names.definition(d.name)) for d in scores.model.definitions if row[d.name]]
     yield shown(", ".join(met))
+
+
+def _short(label: str) -> str:
+    """The abbreviation that ends a label in brackets, else the label: MQL."""
+    found = _ABBREVIATION.search(label)
+    return found[1] if found else label
+
+
+_ABBREVIATION = re.compile(r"\(([A-Z]{2,6})\)$")
 
 
 def _points(milli: object, lang: str) -> str:

@@ -6,5 +6,6 @@ In: an `Evaluation`. Out: printed tables, or one HTML page that needs nothing bu
 from leadscore.report.evaluation import Evaluation, ListedLead
 from leadscore.report.page import page
 from leadscore.report.terminal import show
+from leadscore.report.texts import Lang
 
-__all__ = ["Evaluation", "ListedLead", "page", "show"]
+__all__ = ["Evaluation", "Lang", "ListedLead", "page", "show"]

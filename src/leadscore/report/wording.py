@@ -76,6 +76,11 @@ def band_range(dimension: Dimension, name: str, lang: Lang) -> str:
     return text("from_to", lang, low=low, high=high)
 
 
+def band_from(dimension: Dimension, name: str, lang: Lang) -> str:
+    """The points from which a band reaches to where the next one begins."""
+    return points(next(band.from_milli for band in dimension.bands if band.name == name), lang)
+
+
 def rate_text(rate: Rate | NotEnoughData, lang: Lang) -> str:
     """A share, or a dash where there is none."""
     return "–" if isinstance(rate, NotEnoughData) else percent(rate.value, lang)
