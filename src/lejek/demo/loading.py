@@ -1,0 +1,215 @@
+"""Loading the demo: the organisation, its model, and what the model said all along.
+
+In: an empty, migrated database. Out: the demo, ready to be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import transaction
+
+from leadscore.days import to_instant
+from lejek.demo.organisation import MONTHS_DAYS, SEED, Author, Report, make_users, shipped_document
+from lejek.identity.models import Lead
+from lejek.people.models import Role, User
+from lejek.qualification.models import (
+    DefinitionState,
+    RejectionReason,
+    SignOff,
+    StageTransition,
+    Verdict,
+)
+from lejek.scoring.facts import LeadFacts, facts_of
+from lejek.scoring.live import score_row
+from lejek.scoring.models import Activation, LeadScore, ModelVersion, ScorePoint
+from lejek.scoring.versions import Ready, fingerprint, ready
+
+N_LEADS = 600
+_EVERY = timedelta(days=14)
+_BATCH = 200
+_SLOW_BUT_SOUND = {
+    "marketing_qualified": "marketing_qualified",
+    "sales_qualified": "sales_qualified",
+}
+
+
+def is_loaded() -> bool:
+    """Whether there is anything in the database already."""
+    return Lead.objects.exists() or ModelVersion.objects.exists()
+
+
+@transaction.atomic
+def load(now: datetime, report: Report, n_leads: int = N_LEADS) -> None:
+    """Load the demo into an empty database, all or nothing."""
+    users = make_users()
+    report("users")
+    Author(now, users).write(n_leads, report)
+    current = _publish(users[Role.MARKETING], now)
+    report(f"model version {current.number}")
+    leads = list(Lead.objects.select_related("contact__company", "owner").order_by("id"))
+    for start in range(0, len(leads), _BATCH):
+        batch = leads[start : start + _BATCH]
+        _live_through(facts_of(batch, current.fields, with_colleagues=False), current, now)
+        report(f"scored {start + len(batch)} of {len(leads)}")
+    _sign(users, current, now)
+
+
+def _publish(author: User, now: datetime) -> Ready:
+    """Publish the shipped model as of the beginning of the demo's history."""
+    at = now - timedelta(days=MONTHS_DAYS)
+    document = shipped_document()
+    version = ModelVersion.objects.create(
+        number=1,
+        document=document,
+        fingerprint=fingerprint(document),
+        note="Start",
+        author=author,
+        published_at=at,
+    )
+    Activation.objects.create(version=version, at=at, actor=author, note="Start")
+    return ready(version)
+
+
+def _moments(created_at: datetime, now: datetime) -> Iterator[datetime]:
+    at = created_at + timedelta(minutes=1)
+    while at < now:
+        yield at
+        at += _EVERY
+    yield now
+
+
+def _live_through(batch: Sequence[LeadFacts], current: Ready, now: datetime) -> None:
+    """What the model said of some leads through their life, and what followed from it."""
+    points: list[ScorePoint] = []
+    scores: list[LeadScore] = []
+    story = _Story(current)
+    for facts in batch:
+        before: LeadScore | None = None
+        for at in _moments(facts.lead.created_at, now):
+            scored = current.scorer.score(facts.attributes, facts.touchpoints, to_instant(at))
+            row = score_row(facts.lead.pk, scored, current.version_id, at)
+            if before is None or before.scores != row.scores:
+                points.append(
+                    ScorePoint(
+                        lead_id=row.lead_id,
+                        version_id=row.version_id,
+                        at=at,
+                        overall=row.overall,
+                        scores=row.scores,
+                    )
+                )
+            story.heard(facts.lead, row, at)
+            before = row
+        if before is not None:
+            scores.append(before)
+        story.ended(facts.lead)
+    ScorePoint.objects.bulk_create(points, batch_size=500)
+    LeadScore.objects.bulk_create(scores, batch_size=500)
+    story.write()
+
+
+class _Story:
+    """The stages of leads, told from their scores, verdicts and deals."""
+
+    def __init__(self, current: Ready) -> None:
+        self._chance = Random(SEED + 1)  # noqa: S311
+        self._current = current
+        self._reasons = list(RejectionReason.objects.order_by("position"))
+        self._transitions: list[StageTransition] = []
+        self._verdicts: list[Verdict] = []
+        self._states: list[DefinitionState] = []
+        self._leads: list[Lead] = []
+        self._met: dict[str, datetime] = {}
+
+    def heard(self, lead: Lead, row: LeadScore, at: datetime) -> None:
+        """A score of the lead."""
+        for name, is_met in row.definitions.items():
+            if is_met and name not in self._met:
+                self._met[name] = at
+                if name in _SLOW_BUT_SOUND and lead.stage in ("lead", "marketing_qualified"):
+                    self._move(lead, _SLOW_BUT_SOUND[name], f"meets {name}", None, at, name)
+
+    def ended(self, lead: Lead) -> None:
+        """The lead's story is told up to now."""
+        if lead.stage != "lead":
+            self._judge(lead)
+        for deal in lead.opportunities.all():
+            if deal.outcome == "won":
+                self._move(lead, "customer", "deal won", lead.owner, deal.closed_at, "")
+            elif lead.stage not in ("lead", "recycled"):
+                self._move(lead, "recycled", "deal lost", lead.owner, deal.closed_at, "")
+        for name, since in self._met.items():
+            self._states.append(
+                DefinitionState(lead=lead, definition=name, is_met=True, since=since)
+            )
+        self._met = {}
+        self._leads.append(lead)
+
+    def _judge(self, lead: Lead) -> None:
+        """Sales says yes to most of those who decide, and no with a reason to many others."""
+        chance = self._chance
+        if lead.owner is None or chance.random() < 0.2:
+            return
+        at = lead.stage_since + timedelta(hours=chance.choice([1, 3, 9, 26, 60]))
+        decides = lead.contact.seniority in ("owner", "c_level", "director", "manager")
+        accepted = chance.random() < (0.8 if decides else 0.35)
+        reason = None if accepted else chance.choice(self._reasons)
+        self._verdicts.append(
+            Verdict(lead=lead, is_accepted=accepted, reason=reason, actor=lead.owner, at=at)
+        )
+        to = "sales_accepted" if accepted else "recycled"
+        said = (
+            "accepted by sales"
+            if accepted
+            else f"rejected by sales: {reason.key if reason else ''}"
+        )
+        self._move(lead, to, said, lead.owner, at, "")
+
+    def _move(
+        self,
+        lead: Lead,
+        to: str,
+        reason: str,
+        actor: User | None,
+        at: datetime | None,
+        definition: str,
+    ) -> None:
+        if at is None or lead.stage == to:
+            return
+        self._transitions.append(
+            StageTransition(
+                lead=lead,
+                old=lead.stage,
+                new=to,
+                reason=reason,
+                actor=actor,
+                at=at,
+                version_id=self._current.version_id,
+                definition=definition,
+            )
+        )
+        lead.stage, lead.stage_since = to, at
+
+    def write(self) -> None:
+        """Write the story down."""
+        StageTransition.objects.bulk_create(self._transitions, batch_size=500)
+        Verdict.objects.bulk_create(self._verdicts, batch_size=500)
+        DefinitionState.objects.bulk_create(self._states, batch_size=500)
+        Lead.objects.bulk_update(self._leads, ["stage", "stage_since"], batch_size=200)
+
+
+def _sign(users: dict[str, User], current: Ready, now: datetime) -> None:
+    """Both sides have signed what an MQL is; sales has not signed the SQL yet."""
+    at = now - timedelta(days=MONTHS_DAYS - 2)
+    signed = (
+        ("marketing_qualified", "marketing", users[Role.MARKETING]),
+        ("marketing_qualified", "sales", users[Role.MANAGER]),
+        ("sales_qualified", "marketing", users[Role.MARKETING]),
+    )
+    SignOff.objects.bulk_create(
+        SignOff(version_id=current.version_id, definition=definition, side=side, user=user, at=at)
+        for definition, side, user in signed
+    )
