@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from leadscore.language import Names, rule_text
 from leadscore.language.catalogue import field_name, touchpoint_noun, value_label
-from leadscore.model import ScoringModel
 from lejek.capture.models import Touchpoint
 from lejek.scoring.models import LeadScore
 from lejek.scoring.versions import ready
@@ -51,7 +49,7 @@ class Words:
 
     def reasons(self, score: LeadScore, most: int) -> list[Reason]:
         """The rules that gave a lead most; the caps and what was taken come on its own page."""
-        labels = _labels(ready(score.version).model, score.version_id, self.lang)
+        labels = _labels(score, self.lang)
         gained = [
             Reason(labels[rule_id], milli)
             for rule_id, _times, _latest, _raw, milli in score.contributions
@@ -94,11 +92,17 @@ class Words:
         return field_name(name, self.lang)
 
 
-@lru_cache(maxsize=16)
-def _labels(model: ScoringModel, version_id: int, lang: str) -> Mapping[str, str]:
-    """What each rule is called; `version_id` only tells versions apart."""
-    del version_id
-    return {rule.id: rule_text(rule, lang, model) for rule in model.rules}
+_LABELS: dict[tuple[int, str], Mapping[str, str]] = {}
+"""Labels by version and language: a published version never changes."""
+
+
+def _labels(score: LeadScore, lang: str) -> Mapping[str, str]:
+    """What each rule of the version that scored is called."""
+    key = (score.version_id, lang)
+    if key not in _LABELS:
+        model = ready(score.version).model
+        _LABELS[key] = {rule.id: rule_text(rule, lang, model) for rule in model.rules}
+    return _LABELS[key]
 
 
 def shown(reasons: Sequence[Reason]) -> str:
