@@ -96,6 +96,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        # A file, as in earnest: the batch process opens it by its name.
+        "TEST": {"NAME": str(path.with_name(f"test-{path.name}"))},
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

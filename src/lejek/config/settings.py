@@ -14,6 +14,7 @@ from lejek.config.environment import (
     words,
 )
 from lejek.config.sqlite_driver import use_bundled_sqlite
+from lejek.kernel.logs import logging_config
 
 use_bundled_sqlite()
 
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
+    "django_tasks",
     "lejek.kernel",
     "lejek.people",
     "lejek.capture",
@@ -48,6 +50,7 @@ INSTALLED_APPS = [
     "lejek.deals",
     "lejek.measurement",
     "lejek.desk",
+    "lejek.operations",
     "lejek.ui",
 ]
 
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lejek.people.demo.DemoSignIn",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -116,9 +120,12 @@ CACHES = {
     }
 }
 
+TASKS = {"default": {"BACKEND": "lejek.kernel.tasks.LeaseBackend", "QUEUES": ["default"]}}
+
 LANGUAGE_CODE = choice("LEJEK_LANGUAGE", ["pl", "en"], default="pl")
 LANGUAGES = [("pl", "polski"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = ["lejek.config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = text("LEJEK_TIME_ZONE", default="Europe/Warsaw")
@@ -151,3 +158,9 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
+
+LOGGING_CONFIG = "lejek.kernel.logs.configure"
+LOGGING = logging_config(
+    level=choice("LEJEK_LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], default="INFO"),
+    as_json=boolean("LEJEK_LOG_JSON", default=not DEMO),
+)

@@ -7,5 +7,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("lejek.desk.urls")),
+    path("settings/", include("lejek.people.urls")),
     path("preferences/", include("lejek.ui.urls")),
 ]

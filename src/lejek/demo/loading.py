@@ -30,7 +30,7 @@ from lejek.scoring.versions import Ready, fingerprint, ready
 N_LEADS = 600
 _EVERY = timedelta(days=14)
 _BATCH = 200
-_SLOW_BUT_SOUND = {
+_LEADS_INTO = {
     "marketing_qualified": "marketing_qualified",
     "sales_qualified": "sales_qualified",
 }
@@ -85,7 +85,7 @@ def _live_through(batch: Sequence[LeadFacts], current: Ready, now: datetime) -> 
     """What the model said of some leads through their life, and what followed from it."""
     points: list[ScorePoint] = []
     scores: list[LeadScore] = []
-    story = _Story(current)
+    story = _Story(current, now)
     for facts in batch:
         before: LeadScore | None = None
         for at in _moments(facts.lead.created_at, now):
@@ -114,7 +114,8 @@ def _live_through(batch: Sequence[LeadFacts], current: Ready, now: datetime) -> 
 class _Story:
     """The stages of leads, told from their scores, verdicts and deals."""
 
-    def __init__(self, current: Ready) -> None:
+    def __init__(self, current: Ready, now: datetime) -> None:
+        self._now = now
         self._chance = Random(SEED + 1)  # noqa: S311
         self._current = current
         self._reasons = list(RejectionReason.objects.order_by("position"))
@@ -129,8 +130,8 @@ class _Story:
         for name, is_met in row.definitions.items():
             if is_met and name not in self._met:
                 self._met[name] = at
-                if name in _SLOW_BUT_SOUND and lead.stage in ("lead", "marketing_qualified"):
-                    self._move(lead, _SLOW_BUT_SOUND[name], f"meets {name}", None, at, name)
+                if name in _LEADS_INTO and lead.stage in ("lead", "marketing_qualified"):
+                    self._move(lead, _LEADS_INTO[name], f"meets {name}", None, at, name)
 
     def ended(self, lead: Lead) -> None:
         """The lead's story is told up to now."""
@@ -154,6 +155,8 @@ class _Story:
         if lead.owner is None or chance.random() < 0.2:
             return
         at = lead.stage_since + timedelta(hours=chance.choice([1, 3, 9, 26, 60]))
+        if at >= self._now:
+            return
         decides = lead.contact.seniority in ("owner", "c_level", "director", "manager")
         accepted = chance.random() < (0.8 if decides else 0.35)
         reason = None if accepted else chance.choice(self._reasons)

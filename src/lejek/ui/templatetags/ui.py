@@ -37,6 +37,14 @@ def points(milli: int | None) -> str:
 
 
 @register.filter
+def rounded(milli: int | None) -> str:
+    """Milli-points rounded once, half up, to whole points: for lists, where nothing is added up."""
+    if milli is None:
+        return "–"
+    return points((milli + 500) // 1000 * 1000)
+
+
+@register.filter
 def signed_points(milli: int) -> str:
     """Points with their sign, as a line that is added."""
     return f"+{points(milli)}" if milli > 0 else points(milli)
