@@ -1,13 +1,17 @@
-"""Who hears of what: every event of the house and its handlers, on one screen."""
+"""Who hears of what, and what happens by itself: the whole house on one screen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 
+from django.conf import settings
 from django.utils.module_loading import import_string
 
+from lejek.kernel import schedules
 from lejek.kernel.events import Handler
+from lejek.kernel.worker import Turn
 
 _HANDLERS: Mapping[str, Sequence[str]] = {
     # identity
@@ -15,7 +19,11 @@ _HANDLERS: Mapping[str, Sequence[str]] = {
     "attributes_changed": ("lejek.scoring.handlers.mark_leads",),
     "lead_created": ("lejek.scoring.handlers.mark_leads",),
     "import_finished": ("lejek.scoring.handlers.rescore_after_import",),
-    "import_undone": ("lejek.scoring.handlers.rescore_after_import",),
+    "consents_stated": ("lejek.consent.handlers.record_stated",),
+    "import_undone": (
+        "lejek.consent.handlers.forget_import",
+        "lejek.scoring.handlers.rescore_after_import",
+    ),
     # consent
     "consent_changed": ("lejek.scoring.handlers.mark_leads",),
     # scoring
@@ -29,3 +37,28 @@ _HANDLERS: Mapping[str, Sequence[str]] = {
 def handlers() -> Mapping[str, Sequence[Handler]]:
     """The handlers by event."""
     return {name: tuple(import_string(path) for path in paths) for name, paths in _HANDLERS.items()}
+
+
+_TURNS = ("lejek.scoring.jobs.score_marked",)
+"""What the worker does in small portions, again and again."""
+
+_NIGHTLY = {"reason": "nightly"}
+_SCHEDULES = (
+    # name, task, cron in the time zone of the organisation, arguments
+    ("score_everybody_nightly", "lejek.scoring.jobs.score_everybody", "0 0 * * *", _NIGHTLY),
+    ("forget_old", "lejek.kernel.keeping.forget_old", "30 3 * * *", {}),
+)
+
+
+@cache
+def turns() -> Mapping[str, Turn]:
+    """The turns of the worker by address."""
+    return {path: import_string(path) for path in _TURNS}
+
+
+def ensure_schedules(now: datetime) -> None:
+    """Make the schedules, or bring them up to date."""
+    for name, task_path, cron, arguments in _SCHEDULES:
+        schedules.ensure(
+            name, task_path, cron, settings.TIME_ZONE, now=now, arguments=dict(arguments)
+        )

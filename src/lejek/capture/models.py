@@ -10,6 +10,8 @@ class Touchpoint(models.Model):
 
     `contact_id` says whose it is once that is known; identity fills it, and can fill it anew.
     `properties` are flat and scalar. `import_id` names the import that brought it, for its undo.
+    While nobody is known by its identity, `waits_for` names the key that it waits for, such as
+    `visitor:7f3a`.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -21,6 +23,7 @@ class Touchpoint(models.Model):
     identity = models.JSONField(default=dict)
     is_machine = models.BooleanField(default=False)
     contact_id = models.BigIntegerField(null=True)
+    waits_for = models.CharField(max_length=260, null=True)
     import_id = models.BigIntegerField(null=True)
 
     class Meta:
@@ -30,6 +33,11 @@ class Touchpoint(models.Model):
                 fields=["import_id"],
                 name="touchpoint_of_import",
                 condition=models.Q(import_id__isnull=False),
+            ),
+            models.Index(
+                fields=["waits_for"],
+                name="touchpoint_waiting",
+                condition=models.Q(waits_for__isnull=False),
             ),
         ]
 

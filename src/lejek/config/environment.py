@@ -35,6 +35,19 @@ def boolean(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {found!r}; accepted: 1, 0, true, false, yes, no")
 
 
+def number(name: str, *, default: int) -> int:
+    """A whole number.
+
+    Raises: ImproperlyConfigured when it is none.
+    """
+    found = os.environ.get(name, "").strip()
+    if not found:
+        return default
+    if not found.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {found!r}; accepted: a whole number")
+    return int(found)
+
+
 def choice(name: str, accepted: Sequence[str], *, default: str) -> str:
     """One of some words.
 
@@ -93,6 +106,7 @@ def database(name: str, *, home: Path) -> dict[str, Any]:
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
+    journal = choice("LEJEK_SQLITE_JOURNAL", ["wal", "truncate"], default="wal")
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
@@ -102,7 +116,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                f"PRAGMA journal_mode={journal.upper()}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
                 "PRAGMA mmap_size=0; PRAGMA cache_size=-65536;"
             ),
         },

@@ -9,6 +9,7 @@ from lejek.config.environment import (
     choice,
     database,
     folder,
+    number,
     secret_key,
     text,
     words,
@@ -85,6 +86,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "lejek.ui.context.page",
+                "lejek.people.demo.demo_bar",
             ],
         },
     }
@@ -137,6 +139,12 @@ STATICFILES_DIRS: list[Path] = []
 EMAIL_BACKEND = text(
     "LEJEK_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend"
 )
+EMAIL_HOST = text("LEJEK_EMAIL_HOST", default="localhost")
+EMAIL_PORT = number("LEJEK_EMAIL_PORT", default=25)
+EMAIL_HOST_USER = text("LEJEK_EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = text("LEJEK_EMAIL_PASSWORD", default="")
+EMAIL_USE_TLS = boolean("LEJEK_EMAIL_STARTTLS", default=False)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text("LEJEK_FROM", default="lejek@localhost")
 
 SESSION_COOKIE_HTTPONLY = True

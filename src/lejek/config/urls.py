@@ -7,6 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("lejek.desk.urls")),
+    path("settings/jobs/", include("lejek.operations.urls")),
     path("settings/", include("lejek.people.urls")),
+    path("imports/", include("lejek.identity.urls")),
+    path("health/", include("lejek.operations.health_urls")),
     path("preferences/", include("lejek.ui.urls")),
 ]

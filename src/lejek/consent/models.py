@@ -18,6 +18,7 @@ class ConsentChange(models.Model):
     source = models.CharField(max_length=60)
     proof = models.JSONField(default=dict)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    import_id = models.BigIntegerField(null=True, db_index=True)
 
     class Meta:
         indexes = [models.Index(fields=["contact", "purpose", "-at"], name="consent_newest")]

@@ -119,6 +119,14 @@ class AttributeChange(models.Model):
         ]
 
 
+class KnownVisitor(models.Model):
+    """Whose browser a visitor id is: learned from a touchpoint that told it with an address."""
+
+    visitor = models.CharField(max_length=250, unique=True)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="visitors")
+    import_id = models.BigIntegerField(null=True)
+
+
 class FieldDefinition(models.Model):
     """A free-form field that the organisation added."""
 

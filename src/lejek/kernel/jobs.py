@@ -11,7 +11,9 @@ job.
 
 from __future__ import annotations
 
+import inspect
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,14 +22,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import IntegrityError, connection, models, transaction
+from django.db import (
+    InterfaceError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    models,
+    transaction,
+)
 from django.utils.module_loading import import_string
+from django_tasks.base import Task, TaskContext
 
 from lejek.kernel import clock
+from lejek.kernel.logs import redacted
 from lejek.kernel.models import Job
 
 LEASE = timedelta(seconds=30)
 _BACKOFF_SECONDS = (5, 60, 300, 1800, 7200)
+_PROGRESS_EVERY_SECONDS = 0.5
+OFFERED = ("now", "progress", "claim")
+"""What every task is given when it takes it, beside its own arguments."""
 
 log = structlog.get_logger(__name__)
 
@@ -98,11 +112,25 @@ class Claim:
         if not self._mine().update(lease_until=now + LEASE):
             raise LeaseLost(f"job {self.job_id}, attempt {self.attempt}")
 
+    def release(self, now: datetime) -> None:
+        """Give the job back undone, for somebody else; the attempt does not count."""
+        self._mine().update(
+            status=Job.Status.READY,
+            lease_until=None,
+            run_after=now,
+            max_attempts=models.F("max_attempts") + 1,
+        )
+
+    def report(self, n_done: int, n_total: int) -> None:
+        """Say how far the job is."""
+        self._mine().update(n_done=n_done, n_total=n_total)
+
     def fail(self, error: str, now: datetime) -> None:
         """The task failed: try again later, or give up after the last attempt."""
         job = self._mine().first()
         if job is None:
             return
+        error = redacted(error)
         if self.attempt >= job.max_attempts:
             self._mine().update(status=Job.Status.DEAD, error=error, finished_at=now)
             return
@@ -127,7 +155,10 @@ def claim(*, now: datetime, queue: str = "default") -> Claim | None:
     """The next job that is due, or whose holder let its lease run out; None when there is none."""
     for job in _claimable(now, queue):
         taken = Job.objects.filter(id=job.id, attempt=job.attempt, status=job.status).update(
-            status=Job.Status.RUNNING, attempt=job.attempt + 1, lease_until=now + LEASE
+            status=Job.Status.RUNNING,
+            attempt=job.attempt + 1,
+            lease_until=now + LEASE,
+            started_at=now,
         )
         if not taken:
             continue
@@ -149,30 +180,32 @@ def _claimable(now: datetime, queue: str) -> models.QuerySet[Job]:
     )
 
 
-def run(held: Claim, *, renew_every: float = LEASE.total_seconds() / 3) -> bool:
+def run(held: Claim, *, renew_every: float | None = None) -> bool:
     """Do a claimed job.
 
-    A task is a function called with its arguments, `now` and, when it takes it, `claim`. One that
-    takes `claim` ends the job itself, inside `claim.finishing()`.
+    A task is a function called with its arguments and with those of `now`, `progress` and `claim`
+    that it takes. `progress` is called with how much is done, of how much. A task that takes
+    `claim` ends the job itself, inside `claim.finishing()`.
     Returns: whether it was done; a failure is recorded on the job.
     """
     stop = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(held, stop, renew_every), daemon=True)
+    every = LEASE.total_seconds() / 3 if renew_every is None else renew_every
+    keeper = threading.Thread(target=_keep, args=(held, stop, every), daemon=True)
     keeper.start()
     try:
-        task: Callable[..., Any] = import_string(held.task_path)
-        if _takes_claim(task):
-            task(**held.arguments, now=clock.now(), claim=held)
-        else:
-            result = task(**held.arguments, now=clock.now())
-            with held.finishing(result):
-                pass
+        _call(held)
     except LeaseLost:
         log.warning("job_lease_lost", job=held.job_id, attempt=held.attempt)
         return False
     except Exception as error:  # noqa: BLE001 - the outermost loop of a worker
         held.fail("".join(traceback.format_exception(error))[-8000:], clock.now())
-        log.warning("job_failed", job=held.job_id, task=held.task_path, attempt=held.attempt)
+        log.warning(
+            "job_failed",
+            job=held.job_id,
+            task=held.task_path,
+            attempt=held.attempt,
+            error=type(error).__name__,
+        )
         return False
     finally:
         stop.set()
@@ -180,19 +213,49 @@ def run(held: Claim, *, renew_every: float = LEASE.total_seconds() / 3) -> bool:
     return True
 
 
-def _takes_claim(task: Callable[..., Any]) -> bool:
-    code = getattr(task, "__code__", None)
-    return (
-        code is not None
-        and "claim" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    )
+def _call(held: Claim) -> None:
+    """Call the task, and end the job unless the task does."""
+    task = import_string(held.task_path)
+    function: Callable[..., Any] = task.func if isinstance(task, Task) else task
+    takes = inspect.signature(function).parameters
+    offered = dict(zip(OFFERED, (clock.now(), _Progress(held), held), strict=True))
+    arguments = {**{name: offered[name] for name in offered if name in takes}, **held.arguments}
+    if isinstance(task, Task) and task.takes_context:
+        result = function(_context(task, held), **arguments)
+    else:
+        result = function(**arguments)
+    if "claim" not in takes:
+        with held.finishing(result):
+            pass
+
+
+def _context(task: Task[..., Any], held: Claim) -> TaskContext:
+    return TaskContext(task_result=task.get_backend().get_result(str(held.job_id)))
+
+
+class _Progress:
+    """Writes how far a job is, not too often."""
+
+    def __init__(self, held: Claim) -> None:
+        self._held = held
+        self._next = 0.0
+
+    def __call__(self, n_done: int, n_total: int) -> None:
+        if time.monotonic() < self._next and n_done < n_total:
+            return
+        self._next = time.monotonic() + _PROGRESS_EVERY_SECONDS
+        self._held.report(n_done, n_total)
 
 
 def _keep(held: Claim, stop: threading.Event, every: float) -> None:
     """Renew the lease while the task runs."""
     try:
         while not stop.wait(every):
-            held.renew(clock.now())
+            try:
+                held.renew(clock.now())
+            except (OperationalError, InterfaceError):
+                # The database is busy or away for a moment: there is time for another try.
+                connection.close()
     except LeaseLost:
         return
     finally:

@@ -29,9 +29,12 @@ class Job(models.Model):
     max_attempts = models.PositiveIntegerField(default=5)
     dedupe_key = models.CharField(max_length=200, null=True)
     enqueued_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     result = models.JSONField(null=True)
     error = models.TextField(default="", blank=True)
+    n_done = models.PositiveIntegerField(default=0)
+    n_total = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes = [
@@ -67,18 +70,32 @@ class Schedule(models.Model):
 
 
 class Event(models.Model):
-    """The outbox: what happened, written with the fact itself, handed on afterwards."""
+    """The outbox: what happened, written with the fact itself, handed on afterwards.
+
+    `about` names the thing whose events keep their order. An event that failed too often is dead:
+    it keeps its `error`, and the others flow past it.
+    """
 
     name = models.CharField(max_length=100)
     content = models.JSONField()
+    about = models.CharField(max_length=64, blank=True, default="")
     happened_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_after = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", blank=True)
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["id"], name="event_unhandled", condition=models.Q(handled_at__isnull=True)
-            )
+                fields=["id"],
+                name="event_waiting",
+                condition=models.Q(handled_at__isnull=True, dead_at__isnull=True),
+            ),
+            models.Index(
+                fields=["dead_at"], name="event_dead", condition=models.Q(dead_at__isnull=False)
+            ),
         ]
 
 

@@ -1,4 +1,4 @@
-"""How well it works.
+"""What came of it: bands against what happened, the share of leads that sales accepts.
 
-In: scores and outcomes. Out: rates with their uncertainty.
+In: scores as they were, deals, verdicts. Out: figures with their samples and intervals.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lejek.people import views
+from lejek.people import demo, views
 
 app_name = "people"
 urlpatterns = [
@@ -15,4 +15,5 @@ urlpatterns = [
     path("keys/", views.show_keys, name="keys"),
     path("keys/<int:key_id>/revoke/", views.revoke_key, name="revoke_key"),
     path("audit/", views.show_audit, name="audit"),
+    path("demo/role/", demo.demo_role, name="demo_role"),
 ]

@@ -29,7 +29,7 @@ def show_settings(request: HttpRequest) -> HttpResponse:
         ("qualification:stages", _("Lifecycle stages"), "stairs", "settings.edit"),
         ("qualification:reasons", _("Reasons for sending back"), "message-off", "settings.edit"),
         ("people:keys", _("API keys"), "key", "api.use"),
-        ("kernel:jobs", _("Jobs"), "list-check", "jobs.edit"),
+        ("operations:jobs", _("Jobs"), "list-check", "jobs.edit"),
         ("people:audit", _("Audit log"), "history", "audit.read"),
     ]
     found = [

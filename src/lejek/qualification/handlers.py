@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lejek.identity.models import Lead
-from lejek.qualification.models import DefinitionState, Stage
+from lejek.qualification.models import DefinitionCrossing, DefinitionState, Stage
 from lejek.qualification.rules import Crossing, StageRule, crossing, stage_after
 from lejek.qualification.services import move_lead
 from lejek.scoring.models import ModelVersion
@@ -23,7 +23,7 @@ def move_by_definitions(content: dict[str, Any], *, now: datetime) -> None:
     lead = Lead.objects.filter(pk=content["lead_id"], closed_at__isnull=True).first()
     if lead is None:
         return
-    began = _cross(lead, content["definitions"], now)
+    began = _cross(lead, content, now)
     target = stage_after(_stages(), lead.stage, began)
     if target is None:
         return
@@ -38,8 +38,9 @@ def move_by_definitions(content: dict[str, Any], *, now: datetime) -> None:
     )
 
 
-def _cross(lead: Lead, definitions: Mapping[str, bool], now: datetime) -> list[str]:
+def _cross(lead: Lead, content: Mapping[str, Any], now: datetime) -> list[str]:
     """Write down what was crossed; the definitions that began."""
+    definitions: Mapping[str, bool] = content["definitions"]
     known = {state.definition: state for state in DefinitionState.objects.filter(lead=lead)}
     began: list[str] = []
     for name, meets in definitions.items():
@@ -54,6 +55,13 @@ def _cross(lead: Lead, definitions: Mapping[str, bool], now: datetime) -> list[s
         is_met = happened is Crossing.BEGAN
         DefinitionState.objects.update_or_create(
             lead=lead, definition=name, defaults={"is_met": is_met, "since": now}
+        )
+        DefinitionCrossing.objects.create(
+            lead=lead,
+            definition=name,
+            has_begun=is_met,
+            at=now,
+            version_id=content["version_id"],
         )
         if is_met:
             began.append(name)

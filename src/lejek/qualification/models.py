@@ -52,6 +52,19 @@ class DefinitionState(models.Model):
         ]
 
 
+class DefinitionCrossing(models.Model):
+    """A fact: a lead began, or ceased, to meet a definition under a version of the model."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="crossings")
+    definition = models.CharField(max_length=63)
+    has_begun = models.BooleanField()
+    at = models.DateTimeField()
+    version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        indexes = [models.Index(fields=["definition", "at"], name="crossing_of_definition")]
+
+
 class RejectionReason(models.Model):
     """Why sales sends a lead back; the list is edited in settings."""
 

@@ -5,6 +5,8 @@ In: records of the earlier rooms. Out: typed values and touchpoints of `leadscor
 
 from __future__ import annotations
 
+import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from leadscore.days import to_instant
 from leadscore.fields import COMPANY_ID, ModelFields
 from leadscore.live import Touchpoint
 from lejek.capture.models import Touchpoint as TouchpointRow
-from lejek.consent.selectors import consents_of
+from lejek.consent.selectors import consents_of, objects_to_profiling
 from lejek.identity.fields import BUILT_IN, Keeper
 from lejek.identity.models import Contact, Lead
 
@@ -40,14 +42,18 @@ def typed(value: object, kind: FieldType) -> Value:
         return value if isinstance(value, bool) else None
     if kind is FieldType.NUMBER:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if is_number else None  # type: ignore[arg-type]
+        number = float(value) if is_number else math.nan  # type: ignore[arg-type]
+        return number if math.isfinite(number) else None
     if kind is FieldType.DATE:
         return _as_date(value)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
 def _as_date(value: object) -> date | None:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _DAY.fullmatch(value) is None:
         return None
     try:
         return date.fromisoformat(value)
@@ -60,7 +66,7 @@ def facts_of(
 ) -> list[LeadFacts]:
     """The facts of some leads.
 
-    Queries: four, however many leads (two more where colleagues count).
+    Queries: two, however many leads (three more where colleagues count).
     """
     contacts = {lead.contact_id: lead.contact for lead in leads}
     consents = consents_of(contacts)
@@ -106,17 +112,17 @@ def _stored(lead: Lead, name: str, consents: Mapping[str, bool]) -> object:
 def _touchpoints(contact_ids: Iterable[int], fields: ModelFields) -> dict[int, list[Touchpoint]]:
     rows = (
         TouchpointRow.objects.filter(contact_id__in=list(contact_ids), is_machine=False)
-        .values_list("contact_id", "type", "occurred_at", "received_at", "id", "properties")
+        .values_list("contact_id", "type", "occurred_at", "received_at", "properties")
         .iterator(chunk_size=5000)
     )
     found: dict[int, list[Touchpoint]] = defaultdict(list)
-    for contact_id, type_, occurred_at, received_at, id_, properties in rows:
+    for contact_id, type_, occurred_at, received_at, properties in rows:
         found[contact_id].append(
             Touchpoint(
                 type_,
                 to_instant(occurred_at),
                 to_instant(received_at),
-                str(id_),
+                None,
                 {
                     name: typed(properties.get(name), kind)
                     for name, kind in fields.properties.items()
@@ -130,13 +136,19 @@ def _touchpoints(contact_ids: Iterable[int], fields: ModelFields) -> dict[int, l
 def _colleagues(
     contacts: Iterable[Contact], fields: ModelFields
 ) -> dict[int, dict[int, list[Touchpoint]]]:
-    """By company, the touchpoints of each of its people who have an open lead."""
+    """By company, the touchpoints of each of its people who have an open lead.
+
+    Who refused to be profiled does not count for the colleagues either.
+    """
     companies = {contact.company_id for contact in contacts if contact.company_id is not None}
     people = dict(
         Lead.objects.filter(contact__company_id__in=companies, closed_at__isnull=True).values_list(
             "contact_id", "contact__company_id"
         )
     )
+    for contact_id, consents in consents_of(people).items():
+        if objects_to_profiling(consents):
+            del people[contact_id]
     found: dict[int, dict[int, list[Touchpoint]]] = defaultdict(dict)
     for contact_id, touchpoints in _touchpoints(people, fields).items():
         found[people[contact_id]][contact_id] = touchpoints

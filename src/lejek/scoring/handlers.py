@@ -5,13 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from lejek.identity.models import Lead
 from lejek.kernel.jobs import enqueue
 from lejek.scoring.live import mark
+from lejek.scoring.versions import NoActiveModel, active_version, ready
 
 
 def mark_leads(content: dict[str, Any], *, now: datetime) -> None:
-    """Facts of some leads changed."""
-    mark(content["lead_ids"], now=now)
+    """Facts of some leads changed; where companies are watched, those of their colleagues too."""
+    lead_ids = set(content["lead_ids"])
+    try:
+        watches_companies = ready(active_version()).watches_companies
+    except NoActiveModel:
+        watches_companies = False
+    if watches_companies:
+        companies = Lead.objects.filter(
+            id__in=lead_ids, contact__company__isnull=False
+        ).values_list("contact__company_id", flat=True)
+        colleagues = Lead.objects.filter(
+            contact__company_id__in=list(companies), closed_at__isnull=True
+        )
+        lead_ids.update(colleagues.values_list("id", flat=True))
+    mark(sorted(lead_ids), now=now)
 
 
 def rescore_after_import(content: dict[str, Any], *, now: datetime) -> None:  # noqa: ARG001

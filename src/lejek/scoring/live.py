@@ -25,8 +25,12 @@ BATCH = 100
 
 
 def mark(lead_ids: Sequence[int], *, now: datetime) -> None:
-    """Let leads be scored anew. A lead that waits already goes on waiting."""
-    rows = [DirtyLead(lead_id=lead_id, marked_at=now) for lead_id in sorted(set(lead_ids))]
+    """Let leads be scored anew.
+
+    Repeat: a lead that waits already goes on waiting; one that was deleted since is left out.
+    """
+    known = Lead.objects.filter(id__in=set(lead_ids)).order_by("id").values_list("id", flat=True)
+    rows = [DirtyLead(lead_id=lead_id, marked_at=now) for lead_id in known]
     DirtyLead.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 
@@ -69,10 +73,9 @@ def score_leads(lead_ids: Sequence[int], current: Ready, *, now: datetime) -> No
     LeadScore.objects.filter(lead__in=[x for x in leads if x.contact_id in refused]).delete()
     leads = [lead for lead in leads if lead.contact_id not in refused]
     before = LeadScore.objects.in_bulk([lead.id for lead in leads], field_name="lead_id")
-    watches = any(selection.scope == "company" for selection in current.model.selections())
     as_of = to_instant(now)
     rows: list[LeadScore] = []
-    for facts in facts_of(leads, current.fields, with_colleagues=watches):
+    for facts in facts_of(leads, current.fields, with_colleagues=current.watches_companies):
         row = _row(facts, current, as_of, now)
         rows.append(row)
         emit("lead_scored", _content(row, before.get(facts.lead.id)), now=now)

@@ -100,4 +100,43 @@ class ScoringRun(models.Model):
     n_changed = models.PositiveIntegerField(default=0)
     n_differences = models.PositiveIntegerField(default=0)
     differences = models.JSONField(default=list)
+    details = models.JSONField(default=dict)
+    """Seconds of each step, how many leads each rule touched, how many rows were compared."""
     message = models.TextField(blank=True)
+
+
+class PreviewRun(models.Model):
+    """What a draft would change, worked out once for that draft.
+
+    `fingerprint` is that of the draft's document, `version` the one that it was held against.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    fingerprint = models.CharField(max_length=64)
+    document = models.TextField()
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE)
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    n_done = models.PositiveIntegerField(default=0)
+    n_steps = models.PositiveIntegerField(default=0)
+    as_of = models.DateTimeField()
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    finished_at = models.DateTimeField(null=True)
+    result = models.JSONField(default=dict)
+    message = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["fingerprint", "-id"], name="preview_of_draft")]
+
+
+class DraftRevision(models.Model):
+    """The draft as it was before somebody saved it, so that a change can be taken back."""
+
+    document = models.TextField()
+    revision = models.PositiveIntegerField()
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from importlib.resources import files
 
 from django.db import transaction
 from django.db.models import Max
@@ -21,7 +22,7 @@ from leadscore.model import ScoringModel
 from lejek.kernel.events import emit
 from lejek.people import audit
 from lejek.people.models import User
-from lejek.scoring.models import Activation, ModelDraft, ModelVersion
+from lejek.scoring.models import Activation, DraftRevision, ModelDraft, ModelVersion
 
 
 class NoActiveModel(LeadScoreError):
@@ -41,6 +42,11 @@ class Ready:
     model: ScoringModel
     fields: ModelFields
     scorer: Scorer
+
+    @property
+    def watches_companies(self) -> bool:
+        """Whether touchpoints of colleagues count."""
+        return self.scorer.watches_companies
 
 
 def read_document(document: str) -> ScoringModel:
@@ -82,32 +88,102 @@ def _ready(version_id: int, number: int, document: str) -> Ready:
     return Ready(version_id, number, model, model_fields(model), Scorer(model))
 
 
-def draft(*, now: datetime) -> ModelDraft:
-    """The draft; made from the active version when there is none.
+def draft_or_active(active: ModelVersion | None, *, now: datetime) -> ModelDraft:
+    """The draft; while nobody has begun one, the active version as revision 0 of it, unsaved.
 
     Raises: NoActiveModel when there is nothing to begin with.
     """
-    found = ModelDraft.objects.select_related("based_on").first()
+    found = ModelDraft.objects.select_related("based_on", "updated_by").first()
     if found is not None:
         return found
-    version = active_version()
-    return ModelDraft.objects.create(document=version.document, based_on=version, updated_at=now)
+    if active is None:
+        raise NoActiveModel("no scoring model has been published yet")
+    return ModelDraft(document=active.document, based_on=active, revision=0, updated_at=now)
 
 
+@transaction.atomic
 def save_draft(*, document: str, revision: int, actor: User | None, now: datetime) -> ModelDraft:
-    """Keep the draft as somebody wrote it, sound or not.
+    """Keep the draft as somebody wrote it, sound or not; how it was before can be brought back.
 
     `revision` is the one that they started from.
     Raises: DraftHasMoved when somebody else saved in between.
+    Repeat: saving the same document again changes nothing.
     """
+    before = ModelDraft.objects.filter(revision=revision).first()
+    if before is None:
+        return _begun(document=document, revision=revision, actor=actor, now=now)
+    if before.document == document:
+        return before
     saved = ModelDraft.objects.filter(revision=revision).update(
         document=document, revision=revision + 1, updated_at=now, updated_by=actor
     )
-    if not saved and ModelDraft.objects.exists():
-        raise DraftHasMoved("the draft was changed by somebody else; load it again")
     if not saved:
-        return ModelDraft.objects.create(document=document, updated_at=now, updated_by=actor)
+        raise DraftHasMoved("the draft was changed by somebody else; load it again")
+    DraftRevision.objects.create(
+        document=before.document, revision=revision, saved_at=now, saved_by=actor
+    )
     return ModelDraft.objects.get()
+
+
+def _begun(*, document: str, revision: int, actor: User | None, now: datetime) -> ModelDraft:
+    """The first draft since the last publication."""
+    if revision or ModelDraft.objects.exists():
+        raise DraftHasMoved("the draft was changed by somebody else; load it again")
+    newest = Activation.objects.select_related("version").order_by("-id").first()
+    version = None if newest is None else newest.version
+    made = ModelDraft(
+        document=document, based_on=version, revision=0, updated_at=now, updated_by=actor
+    )
+    if version is not None:
+        if version.document == document:
+            return made
+        DraftRevision.objects.create(
+            document=version.document, revision=0, saved_at=now, saved_by=actor
+        )
+    made.revision = 1
+    made.save(force_insert=True)
+    return made
+
+
+@transaction.atomic
+def undo_draft(*, revision: int, actor: User | None, now: datetime) -> ModelDraft | None:
+    """Bring the draft back as it was before it was last saved.
+
+    Returns: None when there is nothing to take back.
+    Raises: DraftHasMoved when somebody else saved in between.
+    """
+    last = DraftRevision.objects.order_by("-id").first()
+    if last is None:
+        return None
+    restored = ModelDraft.objects.filter(revision=revision).update(
+        document=last.document, revision=revision + 1, updated_at=now, updated_by=actor
+    )
+    if not restored:
+        raise DraftHasMoved("the draft was changed by somebody else; load it again")
+    last.delete()
+    return ModelDraft.objects.get()
+
+
+@transaction.atomic
+def discard_draft(*, actor: User | None, now: datetime) -> bool:
+    """Throw the draft away; the active version is where the next one begins.
+
+    Repeat: without a draft nothing happens, and the answer is False.
+    """
+    n_gone, _ = ModelDraft.objects.all().delete()
+    DraftRevision.objects.all().delete()
+    if n_gone:
+        audit.record(actor=actor, action="discarded_draft", now=now)
+    return bool(n_gone)
+
+
+def begin_with_supplied_model(*, actor: User | None, now: datetime) -> ModelDraft:
+    """A draft from the model that comes with the product, unless there is a draft already."""
+    found = ModelDraft.objects.first()
+    if found is not None:
+        return found
+    document = (files("leadscore.models") / "b2b-default.yaml").read_text(encoding="utf-8")
+    return ModelDraft.objects.create(document=document, updated_at=now, updated_by=actor)
 
 
 @transaction.atomic
@@ -128,6 +204,7 @@ def publish_model(*, document: str, note: str, actor: User | None, now: datetime
         published_at=now,
     )
     ModelDraft.objects.all().delete()
+    DraftRevision.objects.all().delete()
     audit.record(
         actor=actor,
         action="published_model",

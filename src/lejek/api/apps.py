@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """lejek.api"""
+
+    name = "lejek.api"
+    label = "api"

@@ -1,0 +1,61 @@
+"""The command line `lejek`.
+
+In: words typed into a terminal. Out: the product running, kept, looked after.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from lejek.cli.arguments import parser
+
+DONE, REFUSED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what was typed.
+
+    Returns: 0 done, 1 refused or failed, 2 wrong use, 130 interrupted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lejek.config.settings")
+    if given[:1] == ["manage"]:
+        return _manage(given[1:])
+    asked = parser().parse_args(given)
+    if asked.command is None:
+        parser().print_help()
+        return MISUSED
+    if asked.command == "demo":
+        # The settings read the environment once, so the demo's home is named before they do.
+        from lejek.cli.demo import prepare_environment  # noqa: PLC0415
+
+        if complaint := prepare_environment(asked):
+            print(complaint, file=sys.stderr)
+            return MISUSED
+    return _set_up_and_do(asked.command, asked)
+
+
+def _set_up_and_do(command: str, asked: object) -> int:
+    import django  # noqa: PLC0415 - `--help` needs no Django
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
+
+    try:
+        django.setup()
+        from lejek.cli.commands import COMMANDS  # noqa: PLC0415 - models need the setup
+
+        return COMMANDS[command](asked)
+    except ImproperlyConfigured as error:
+        print(f"lejek: {error}", file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _manage(arguments: Sequence[str]) -> int:
+    """Django's own commands, for who develops the product."""
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(["lejek manage", *arguments])
+    return DONE

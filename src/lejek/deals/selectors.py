@@ -1,0 +1,16 @@
+"""What became of leads."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from lejek.deals.models import Opportunity
+
+
+def outcomes() -> QuerySet[Opportunity]:
+    """Closed deals, first of each lead first: `lead_id`, `outcome`, `closed_at`, `amount`.
+
+    Units: `amount` in the smallest unit of `currency`.
+    """
+    closed = Opportunity.objects.exclude(outcome=Opportunity.Outcome.OPEN)
+    return closed.filter(closed_at__isnull=False).order_by("lead_id", "closed_at", "id")

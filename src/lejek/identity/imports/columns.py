@@ -1,0 +1,161 @@
+"""What the columns of a file mean: suggested by their headers, remembered from the last such file.
+
+In: headers and a few rows. Out: a mapping of columns to fields, and what is wrong with one. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lejek.identity.normalise.words import folded, tokens
+from lejek.identity.targets import (
+    FREE_READERS,
+    FULL_NAME,
+    LEAD_TARGETS,
+    PROPERTY,
+    TOUCHPOINT_TARGETS,
+    Target,
+)
+
+REASON_HEADERS = ("Powód odrzucenia", "Reason for rejection")
+"""The last column of a rejects file; loading it again passes over it."""
+
+NEW_FIELD = {"new:lead": "lead.", "new:company": "company."}
+"""Choices that make a free-form field of a column."""
+
+_NOT_SLUG = re.compile(r"[^0-9a-z.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Which column means which field; columns that are left out are not read."""
+
+    columns: Mapping[str, str]
+    constant_type: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"columns": dict(self.columns), "type": self.constant_type}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a mapping."""
+
+    code: str
+    found: str = ""
+    accepted: Sequence[str] = field(default_factory=tuple)
+
+
+def from_json(kept: Mapping[str, Any]) -> ColumnMapping:
+    """A mapping as it was kept."""
+    return ColumnMapping(dict(kept.get("columns", {})), str(kept.get("type", "")))
+
+
+def targets_of(kind: str) -> Mapping[str, Target]:
+    """The fields that a file of a kind can have."""
+    return LEAD_TARGETS if kind == "leads" else TOUCHPOINT_TARGETS
+
+
+def header_key(kind: str, columns: Iterable[str]) -> str:
+    """What files with the same header have in common."""
+    names = [" ".join(tokens(name)) for name in columns if name not in REASON_HEADERS]
+    return hashlib.sha256("\n".join([kind, *names]).encode()).hexdigest()
+
+
+def slug(header: str) -> str:
+    """A header as the last part of a field's name.
+
+    >>> slug("Źródło kampanii")
+    'zrodlo_kampanii'
+    """
+    return _NOT_SLUG.sub("_", folded(header)).strip("_.")[:60] or "column"
+
+
+def suggest(kind: str, columns: Sequence[str], samples: Sequence[Sequence[str]]) -> ColumnMapping:
+    """What the columns seem to mean; each field is suggested once."""
+    targets = targets_of(kind)
+    found: dict[str, str] = {}
+    for column in columns:
+        words = " ".join(tokens(column))
+        name = next((n for n, t in targets.items() if _is_meant(t, column, words)), None)
+        if name is not None and name not in found.values():
+            found[column] = name
+    _suggest_email(kind, columns, samples, found)
+    if FULL_NAME in found.values() and "contact.last_name" in found.values():
+        found = {column: name for column, name in found.items() if name != FULL_NAME}
+    if kind != "leads":
+        for column in columns:
+            if column not in REASON_HEADERS:
+                found.setdefault(column, f"{PROPERTY}{slug(column)}")
+    return ColumnMapping(found)
+
+
+def _is_meant(target: Target, column: str, words: str) -> bool:
+    return words in target.headers or column.strip().lower() == target.name
+
+
+def _suggest_email(
+    kind: str, columns: Sequence[str], samples: Sequence[Sequence[str]], found: dict[str, str]
+) -> None:
+    """Take a column of addresses for the e-mail, whatever it is called."""
+    name = "contact.email" if kind == "leads" else "email"
+    if name in found.values():
+        return
+    for place, column in enumerate(columns):
+        cells = [row[place] for row in samples if place < len(row) and row[place].strip()]
+        if column not in found and cells and all(cell.count("@") == 1 for cell in cells):
+            found[column] = name
+            return
+
+
+def problems_of(kind: str, mapping: ColumnMapping, free_fields: Iterable[str]) -> list[Problem]:
+    """Everything that is wrong with a mapping."""
+    names = list(mapping.columns.values())
+    known = {*targets_of(kind), *free_fields}
+    found = [
+        Problem("unknown_field", name)
+        for name in names
+        if name not in known and not (kind != "leads" and name.startswith(PROPERTY))
+    ]
+    found += [Problem("twice", name) for name in sorted({n for n in names if names.count(n) > 1})]
+    return found + (_lacks_of_leads(names) if kind == "leads" else _lacks(names, mapping))
+
+
+def _lacks_of_leads(names: Sequence[str]) -> list[Problem]:
+    has_name = "contact.last_name" in names or FULL_NAME in names
+    is_known = "contact.email" in names or "contact.phone" in names
+    return [] if is_known or ("company.nip" in names and has_name) else [Problem("no_key")]
+
+
+def _lacks(names: Sequence[str], mapping: ColumnMapping) -> list[Problem]:
+    found = []
+    if "type" not in names and not mapping.constant_type:
+        found.append(Problem("no_type"))
+    if "occurred_at" not in names:
+        found.append(Problem("no_moment"))
+    if not {"email", "phone", "visitor"} & set(names):
+        found.append(Problem("nobody"))
+    return found
+
+
+def type_of(cells: Iterable[str]) -> str:
+    """The type of a free-form field, from some of its values."""
+    told = [cell for cell in cells if cell.strip()]
+    for kind in ("number", "boolean", "date"):
+        if told and all(_reads(kind, cell) for cell in told):
+            return kind
+    return "text"
+
+
+def _reads(kind: str, cell: str) -> bool:
+    try:
+        FREE_READERS[kind](cell, ZoneInfo("UTC"))
+    except ValueError:
+        return False
+    return True

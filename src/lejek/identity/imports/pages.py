@@ -1,0 +1,203 @@
+"""What the pages of an import show.
+
+In: an import. Out: plain values for its templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lejek.identity.imports.columns import (
+    NEW_FIELD,
+    REASON_HEADERS,
+    ColumnMapping,
+    slug,
+    targets_of,
+)
+from lejek.identity.imports.files import Table
+from lejek.identity.imports.running import cells_of
+from lejek.identity.imports.texts import fault_text, label_of
+from lejek.identity.models import FieldDefinition, Import
+from lejek.identity.reading import LeadRow, read_lead, read_touchpoint
+from lejek.identity.services import current_conventions
+from lejek.identity.targets import FREE_READERS, PROPERTY
+from lejek.kernel.models import Job
+from lejek.people.access import can
+from lejek.people.models import User
+
+PREVIEW_ROWS = 8
+_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file: its name, some of its values, and what it means so far."""
+
+    name: str
+    samples: Sequence[str]
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows as they would be stored: under each field its value, and what is wrong."""
+
+    fields: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[str], str, bool]]
+
+
+def columns_page(job: Import, mapping: ColumnMapping) -> dict[str, Any]:
+    """The page on which columns are chosen."""
+    table = Table(Path(job.path))
+    rows = table.first(PREVIEW_ROWS)
+    columns = [
+        Column(
+            name,
+            [row.cells[place][:60] for row in rows if not row.is_broken and row.cells[place]][
+                :_SAMPLES
+            ],
+            mapping.columns.get(name, ""),
+        )
+        for place, name in enumerate(table.columns)
+    ]
+    return {
+        "job": job,
+        "columns": columns,
+        "choices": _choices(job.kind, table.columns),
+        "constant_type": mapping.constant_type,
+        "is_touchpoints": job.kind == Import.Kind.TOUCHPOINTS,
+        "preview": _preview(job, table, mapping),
+    }
+
+
+def _choices(kind: str, columns: Sequence[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a column can mean, in groups."""
+    targets = targets_of(kind)
+    if kind != Import.Kind.LEADS:
+        told = [name for name in columns if name not in REASON_HEADERS]
+        properties = [(f"{PROPERTY}{slug(name)}", slug(name)) for name in told]
+        known = [(name, str(target.label)) for name, target in targets.items()]
+        return [(_("Touchpoint"), known), (_("Property"), properties)]
+    groups: dict[str, list[tuple[str, str]]] = {
+        _("Person"): [],
+        _("Company"): [],
+        _("BANT and consents"): [],
+    }
+    names = list(groups)
+    for name, target in targets.items():
+        place = 1 if name.startswith("company.") else 2 if name[:4] in ("bant", "cons") else 0
+        groups[names[place]].append((name, str(target.label)))
+    free = FieldDefinition.objects.order_by("name").values_list("name", "label_pl")
+    groups[_("Own fields")] = [(name, f"{label} ({name})") for name, label in free]
+    person, company = NEW_FIELD
+    groups[_("Own fields")] += [
+        (person, _("new field of the person")),
+        (company, _("new field of the company")),
+    ]
+    return list(groups.items())
+
+
+def _preview(job: Import, table: Table, mapping: ColumnMapping) -> Preview:
+    read = _read_leads if job.kind == Import.Kind.LEADS else _read_touchpoints
+    found = read(table, mapping)
+    fields = list(dict.fromkeys(name for _, values, _, _ in found for name in values))
+    return Preview(
+        [label_of(name) for name in fields],
+        [
+            (number, [values.get(name, "") for name in fields], problem, is_fatal)
+            for number, values, problem, is_fatal in found
+        ],
+    )
+
+
+_Found = list[tuple[int, Mapping[str, str], str, bool]]
+
+
+def _read_leads(table: Table, mapping: ColumnMapping) -> _Found:
+    conventions = current_conventions()
+    # A field that is yet to be made is shown as text.
+    free = {**conventions.free_fields, **dict.fromkeys(NEW_FIELD, FREE_READERS["text"])}
+    conventions = type(conventions)(conventions.zone, conventions.positions, free)
+    found: _Found = []
+    for row in table.first(PREVIEW_ROWS):
+        lead, faults = read_lead(cells_of(table, mapping, row), conventions)
+        problem = "; ".join(fault_text(fault) for fault in faults)
+        found.append((row.number, _lead_values(lead), problem, lead is None))
+    return found
+
+
+def _lead_values(lead: LeadRow | None) -> dict[str, str]:
+    if lead is None:
+        return {}
+    values = {name: _shown(value) for name, value in lead.values.items()}
+    for name, derived in lead.derived.items():
+        values.setdefault(name, _shown(derived.value))
+    values |= {f"consent.{name}": _shown(given) for name, given in lead.consents.items()}
+    return values
+
+
+def _read_touchpoints(table: Table, mapping: ColumnMapping) -> _Found:
+    zone = current_conventions().zone
+    found: _Found = []
+    for row in table.first(PREVIEW_ROWS):
+        item, faults = read_touchpoint(
+            cells_of(table, mapping, row), zone, constant_type=mapping.constant_type
+        )
+        problem = "; ".join(fault_text(fault) for fault in faults)
+        values: dict[str, str] = {}
+        if item is not None:
+            moment = item.occurred_at.astimezone(zone)
+            values = {"type": item.type, "occurred_at": f"{moment:%Y-%m-%d %H:%M}"}
+            values |= item.identity
+            values |= {name: _shown(value) for name, value in item.properties.items()}
+        found.append((row.number, values, problem, item is None))
+    return found
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)[:80]
+
+
+def check_page(job: Import, user: User) -> dict[str, Any]:
+    """The page that says what an import would do."""
+    return {**_counts(job), "may_write": can(user, "imports.write"), **_state(job, "check_import")}
+
+
+def run_page(job: Import, user: User) -> dict[str, Any]:
+    """The page that says how far an import is, or what became of it."""
+    task = "undo_import" if job.status == Import.Status.UNDOING else "run_import"
+    return {**_counts(job), "may_write": can(user, "imports.write"), **_state(job, task)}
+
+
+def _state(job: Import, task: str) -> dict[str, Any]:
+    """Whether somebody works on it, and whether it waits after a failure."""
+    waiting = Job.objects.filter(
+        dedupe_key=f"{task}:{job.pk}", status__in=[Job.Status.READY, Job.Status.RUNNING]
+    )
+    return {"job": job, "is_waiting": waiting.exists(), "share": _share(job)}
+
+
+def _share(job: Import) -> int:
+    return min(100, job.rows_done * 100 // job.rows_total) if job.rows_total else 0
+
+
+def _counts(job: Import) -> dict[str, Any]:
+    counts = job.counts
+    examples = counts.get("left_out_examples", {})
+    return {
+        "counts": counts,
+        "n_taken": sum(counts.get(name, 0) for name in ("new", "updated", "unchanged")),
+        "left_out": [
+            (label_of(name), number, examples.get(name, ""))
+            for name, number in sorted(counts.get("left_out", {}).items())
+        ],
+        "examples": counts.get("examples", []),
+        "is_touchpoints": job.kind == Import.Kind.TOUCHPOINTS,
+    }

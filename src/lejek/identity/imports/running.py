@@ -1,0 +1,342 @@
+"""A file goes in chunk by chunk: first to see what would happen, then for good.
+
+In: an import with its mapping. Out: counts, the rejects file, and the records.
+Each chunk is one transaction that also moves `rows_done`; a run that was interrupted goes on there,
+and of two runs at once only one moves it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
+from lejek.capture.services import ReceivedTouchpoint, fresh_ids, touchpoint_id
+from lejek.identity.imports.columns import REASON_HEADERS, ColumnMapping, from_json
+from lejek.identity.imports.files import Rejects, Row, Table
+from lejek.identity.imports.texts import fault_text
+from lejek.identity.models import Import
+from lejek.identity.reading import (
+    Conventions,
+    Fault,
+    LeadRow,
+    read_lead,
+    read_touchpoint,
+)
+from lejek.identity.recording import Origin, Outcome
+from lejek.identity.services import current_conventions, record_leads, rehearse
+from lejek.identity.touchpoints import contacts_by_key, receive_touchpoints
+from lejek.kernel.events import emit
+from lejek.people import audit
+
+NAMED_ROWS = 1000
+"""Up to so many rows, the leads are named in events and scored at once; more are left to a full run."""
+
+_EXAMPLES = 20
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows of a chunk."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    rejects: list[tuple[Row, str]] = field(default_factory=list)
+    left_out_examples: dict[str, str] = field(default_factory=dict)
+
+    def refuse(self, row: Row, faults: Sequence[Fault]) -> None:
+        """A row is refused."""
+        self.counts["rejected"] += 1
+        self.rejects.append((row, "; ".join(fault_text(each) for each in faults if each.is_fatal)))
+
+    def leave_out(self, faults: Sequence[Fault]) -> None:
+        """A row is taken without some values."""
+        self.counts["rows_left_out"] += bool(faults)
+        for fault in faults:
+            self.left_out[fault.field] += 1
+            self.left_out_examples.setdefault(fault.field, fault_text(fault))
+
+
+class Seen:
+    """Keys of rows seen so far, on disk when they are many."""
+
+    def __init__(self) -> None:
+        self._connection = sqlite3.connect("")
+        self._connection.execute(
+            "CREATE TABLE seen (key TEXT PRIMARY KEY, said TEXT) WITHOUT ROWID"
+        )
+
+    def add(self, key: str, said: str) -> str | None:
+        """Remember what a row says under its key; what an earlier one said, or None when it is new."""
+        found = self._connection.execute("SELECT said FROM seen WHERE key = ?", (key,)).fetchone()
+        self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (key, said))
+        return None if found is None else str(found[0])
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._connection.close()
+
+
+class Handler(Protocol):
+    """What is done with the rows of a chunk that can be read."""
+
+    def take(self, chunk: Sequence[Row], tally: Tally) -> None:
+        """Handle the rows of a chunk."""
+
+
+@dataclass(slots=True)
+class Leads:
+    """Rows that are leads."""
+
+    table: Table
+    mapping: ColumnMapping
+    conventions: Conventions
+    origin: Origin
+    now: datetime
+    seen: Seen | None
+    is_announced: bool = False
+
+    def take(self, chunk: Sequence[Row], tally: Tally) -> None:
+        """Rehearse or record the leads of a chunk."""
+        rows = []
+        for row in chunk:
+            lead, faults = read_lead(cells_of(self.table, self.mapping, row), self.conventions)
+            if lead is None:
+                tally.refuse(row, faults)
+                continue
+            tally.leave_out(faults)
+            rows.append(lead)
+        if self.seen is None:
+            entered = record_leads(
+                rows, origin=self.origin, now=self.now, is_announced=self.is_announced
+            )
+            tally.counts.update(str(each.outcome) for each in entered)
+            return
+        outcomes = [each.outcome for each in rehearse(rows, origin=self.origin, now=self.now)]
+        tally.counts.update(
+            str(_again(row, outcome, self.seen))
+            for row, outcome in zip(rows, outcomes, strict=True)
+        )
+
+
+def _again(row: LeadRow, outcome: Outcome, seen: Seen) -> Outcome:
+    """What a row does after the rows of earlier chunks, which a rehearsal has not written."""
+    key = row.text("contact.email") or row.text("contact.phone") or row.text("company.nip")
+    said = repr(sorted(row.values.items()))
+    before = seen.add(f"{key}:{row.text('contact.last_name') if '@' not in key else ''}", said)
+    if outcome is not Outcome.NEW or before is None:
+        return outcome
+    return Outcome.UNCHANGED if before == said else Outcome.UPDATED
+
+
+@dataclass(slots=True)
+class Touchpoints:
+    """Rows that are touchpoints."""
+
+    table: Table
+    mapping: ColumnMapping
+    conventions: Conventions
+    source: str
+    import_id: int
+    now: datetime
+    seen: Seen | None
+    is_announced: bool = False
+
+    def take(self, chunk: Sequence[Row], tally: Tally) -> None:
+        """Rehearse or record the touchpoints of a chunk."""
+        items = []
+        for row in chunk:
+            cells = cells_of(self.table, self.mapping, row)
+            item, faults = read_touchpoint(
+                cells, self.conventions.zone, constant_type=self.mapping.constant_type
+            )
+            if item is None:
+                tally.refuse(row, faults)
+                continue
+            tally.leave_out(faults)
+            items.append(item)
+        n_new, n_waiting = self._taken(items)
+        tally.counts.update(new=n_new, unchanged=len(items) - n_new, waiting=n_waiting)
+
+    def _taken(self, items: Sequence[ReceivedTouchpoint]) -> tuple[int, int]:
+        if self.seen is None:
+            taken = receive_touchpoints(
+                items,
+                source=self.source,
+                now=self.now,
+                import_id=self.import_id,
+                is_announced=self.is_announced,
+            )
+            return taken.n_new, taken.n_waiting
+        by_id = {touchpoint_id(item): item for item in items}
+        fresh = [id_ for id_ in fresh_ids(list(by_id)) if self.seen.add(str(id_), "") is None]
+        known = contacts_by_key({key for id_ in fresh for key in by_id[id_].keys})
+        n_waiting = sum(not known.keys() & set(by_id[id_].keys) for id_ in fresh)
+        return len(fresh), n_waiting
+
+
+def cells_of(table: Table, mapping: ColumnMapping, row: Row) -> dict[str, str]:
+    """The cells of a row by the field that each means."""
+    return {
+        name: row.cells[place]
+        for place, column in enumerate(table.columns)
+        if (name := mapping.columns.get(column))
+    }
+
+
+def source_of(job: Import) -> str:
+    """What the facts of an import name as their source."""
+    return f"import:{job.pk}"
+
+
+def check(job: Import, *, now: datetime, progress: Progress | None = None) -> None:
+    """See what an import would do; nothing but its counts and the rejects file is written.
+
+    Repeat: begins anew.
+    """
+    started = Import.objects.filter(pk=job.pk, status=Import.Status.CHECKING)
+    if not started.update(rows_done=0, counts={}, message=""):
+        return
+    with closing(Seen()) as seen, _in_language_of(job):
+        table, handler = _handler(job, now, seen)
+        rejects = Rejects(table, _reason_header(), REASON_HEADERS, n_bytes=0)
+        total = Tally()
+        n_done = 0
+        for chunk in table.chunks():
+            _handle(handler, chunk, total, rejects, table)
+            n_done += len(chunk)
+            Import.objects.filter(pk=job.pk).update(rows_done=n_done)
+            if progress is not None:
+                progress(n_done, job.rows_total)
+        Import.objects.filter(pk=job.pk, status=Import.Status.CHECKING).update(
+            status=Import.Status.CHECKED,
+            rows_done=0,
+            rows_total=n_done,
+            counts=_kept({}, total, rejects),
+        )
+
+
+def run(job: Import, *, now: datetime, progress: Progress | None = None) -> None:
+    """Take an import in for good.
+
+    Writes: everything that `record_leads` or `receive_touchpoints` writes, import_finished, an audit
+    entry. Repeat: goes on after the last chunk that was committed.
+    """
+    if job.status != Import.Status.RUNNING:
+        return
+    with _in_language_of(job):
+        table, handler = _handler(job, now, None)
+        counts: dict[str, Any] = dict(job.counts)
+        rejects = Rejects(
+            table, _reason_header(), REASON_HEADERS, n_bytes=counts.get("rejects_bytes", 0)
+        )
+        n_done = job.rows_done
+        for chunk in table.chunks(skip=n_done):
+            with transaction.atomic():
+                if not _move(job, n_done, n_done + len(chunk)):
+                    return
+                tally = Tally()
+                _handle(handler, chunk, tally, rejects, table)
+                counts = _kept(counts, tally, rejects)
+                Import.objects.filter(pk=job.pk).update(counts=counts)
+            n_done += len(chunk)
+            if progress is not None:
+                progress(n_done, job.rows_total)
+        _finish(job, n_done, now)
+
+
+def _move(job: Import, old: int, new: int) -> bool:
+    """Claim a chunk: whether `rows_done` still was where we left it."""
+    mine = Import.objects.filter(pk=job.pk, status=Import.Status.RUNNING, rows_done=old)
+    return bool(mine.update(rows_done=new))
+
+
+def _finish(job: Import, n_done: int, now: datetime) -> None:
+    with transaction.atomic():
+        mine = Import.objects.filter(pk=job.pk, status=Import.Status.RUNNING, rows_done=n_done)
+        if not mine.update(
+            status=Import.Status.DONE, finished_at=now, rows_total=n_done, message=""
+        ):
+            return
+        job.refresh_from_db()
+        emit("import_finished", {"import_id": job.pk}, now=now)
+        audit.record(
+            actor=job.actor,
+            action="imported_file",
+            subject=job.file_name[:200],
+            details={"import_id": job.pk, **plain_counts(job.counts)},
+            now=now,
+        )
+
+
+def plain_counts(counts: Mapping[str, Any]) -> dict[str, int]:
+    """The counts of rows alone."""
+    names = ("new", "updated", "unchanged", "rejected", "waiting")
+    return {name: counts[name] for name in names if counts.get(name)}
+
+
+def _handler(job: Import, now: datetime, seen: Seen | None) -> tuple[Table, Handler]:
+    table = Table(Path(job.path))
+    mapping = from_json(job.mapping)
+    is_announced = job.rows_total <= NAMED_ROWS
+    if job.kind == Import.Kind.LEADS:
+        origin = Origin(source_of(job), job.actor, now, job.pk)
+        return table, Leads(table, mapping, current_conventions(), origin, now, seen, is_announced)
+    return table, Touchpoints(
+        table, mapping, current_conventions(), source_of(job), job.pk, now, seen, is_announced
+    )
+
+
+def _handle(
+    handler: Handler, chunk: Sequence[Row], tally: Tally, rejects: Rejects, table: Table
+) -> None:
+    n_before = len(tally.rejects)
+    for row in chunk:
+        if row.is_broken:
+            tally.refuse(row, [Fault("broken_row", "", "", is_fatal=True)])
+    handler.take([row for row in chunk if not row.is_broken], tally)
+    fresh = sorted(tally.rejects[n_before:], key=lambda each: each[0].number)
+    kept = [place for place, name in enumerate(table.columns) if name not in REASON_HEADERS]
+    rejects.add(_reject_cells(row, kept, reason) for row, reason in fresh)
+    # Of the refused rows only examples stay in memory; all are in the file.
+    tally.rejects[n_before:] = fresh[: max(0, _EXAMPLES - n_before)]
+
+
+def _reject_cells(row: Row, kept: Sequence[int], reason: str) -> list[str]:
+    return [*(row.cells[place] if place < len(row.cells) else "" for place in kept), reason]
+
+
+def _kept(before: Mapping[str, Any], tally: Tally, rejects: Rejects) -> dict[str, Any]:
+    """Counts as they are kept on the import: those before and a tally's."""
+    counts = Counter({k: v for k, v in before.items() if isinstance(v, int)})
+    counts.update(tally.counts)
+    left_out = Counter(before.get("left_out", {}))
+    left_out.update(tally.left_out)
+    examples = [*before.get("examples", [])]
+    examples += [[row.number, reason] for row, reason in tally.rejects]
+    return {
+        **counts,
+        "rejects_bytes": rejects.n_bytes,
+        "left_out": dict(left_out),
+        "left_out_examples": {**tally.left_out_examples, **before.get("left_out_examples", {})},
+        "examples": examples[:_EXAMPLES],
+    }
+
+
+def _reason_header() -> str:
+    return REASON_HEADERS[0 if (translation.get_language() or "pl").startswith("pl") else 1]
+
+
+def _in_language_of(job: Import) -> translation.override:
+    language = settings.LANGUAGE_CODE if job.actor is None else job.actor.language
+    return translation.override(language)

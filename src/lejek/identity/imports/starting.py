@@ -1,0 +1,207 @@
+"""An import begins, gets its columns, is checked, run, and undone: what people may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from lejek.identity.imports.columns import (
+    NEW_FIELD,
+    ColumnMapping,
+    Problem,
+    from_json,
+    header_key,
+    problems_of,
+    slug,
+    suggest,
+    type_of,
+)
+from lejek.identity.imports.files import FileRefused, Table, rejects_path, store
+from lejek.identity.models import FieldDefinition, Import
+from lejek.identity.targets import LEAD_TARGETS
+from lejek.kernel.jobs import enqueue
+from lejek.people import audit
+from lejek.people.models import User
+
+SAMPLE_ROWS = 200
+
+
+class MappingRefused(ValueError):
+    """A mapping that cannot work; `problems` says all that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(", ".join(problem.code for problem in problems))
+        self.problems = problems
+
+
+class NotNow(ValueError):
+    """An import is not in a state in which this can be asked for."""
+
+
+def begin_import(
+    *,
+    chunks: Iterable[bytes],
+    file_name: str,
+    kind: str,
+    actor: User | None,
+    now: datetime,
+) -> Import:
+    """Keep an uploaded file and suggest its columns.
+
+    Writes: Import. Raises: FileRefused.
+    """
+    path = store(chunks)
+    try:
+        table = Table(path)
+        n_rows = table.count()
+        if not n_rows:
+            raise FileRefused("no_rows")
+    except FileRefused:
+        path.unlink(missing_ok=True)
+        raise
+    key = header_key(kind, table.columns)
+    return Import.objects.create(
+        kind=kind,
+        file_name=Path(file_name.replace("\\", "/")).name[:255] or "file",
+        path=str(path),
+        mapping=_suggested(kind, key, table).as_json(),
+        header_key=key,
+        rows_total=n_rows,
+        actor=actor,
+        created_at=now,
+    )
+
+
+def _suggested(kind: str, key: str, table: Table) -> ColumnMapping:
+    """The mapping of the last file with this header, else what the headers seem to mean."""
+    earlier = Import.objects.filter(kind=kind, header_key=key).exclude(
+        status=Import.Status.UPLOADED
+    )
+    last = earlier.order_by("-id").first()
+    if last is not None:
+        kept = from_json(last.mapping)
+        columns = {name: field for name, field in kept.columns.items() if name in table.columns}
+        return ColumnMapping(columns, kept.constant_type)
+    samples = [row.cells for row in table.first(SAMPLE_ROWS)]
+    return suggest(kind, table.columns, samples)
+
+
+def choose_columns(
+    job: Import, mapping: ColumnMapping, *, actor: User | None, now: datetime
+) -> Import:
+    """Say what the columns mean, and let the import be checked.
+
+    Writes: Import, FieldDefinition for new fields, a job. Raises: MappingRefused, NotNow.
+    """
+    with transaction.atomic():
+        whole = _with_new_fields(job, mapping)
+        free = FieldDefinition.objects.values_list("name", flat=True)
+        if problems := problems_of(job.kind, whole, free):
+            transaction.set_rollback(True)
+            raise MappingRefused(problems)
+        open_ = [Import.Status.UPLOADED, Import.Status.CHECKED, Import.Status.CHECKING]
+        _advance(job, open_, Import.Status.CHECKING, mapping=whole.as_json(), actor=actor)
+        _enqueue("check_import", job, now)
+    return job
+
+
+def _with_new_fields(job: Import, mapping: ColumnMapping) -> ColumnMapping:
+    """Make the free-form fields that a mapping asks for."""
+    asked = {column: to for column, to in mapping.columns.items() if to in NEW_FIELD}
+    if not asked:
+        return mapping
+    table = Table(Path(job.path))
+    rows = table.first(SAMPLE_ROWS)
+    made = {}
+    for column, choice in asked.items():
+        name = f"{NEW_FIELD[choice]}{slug(column).replace('.', '_')}"
+        if name in LEAD_TARGETS or name == "lead.email_kind":
+            name = f"{name}_2"
+        place = table.columns.index(column)
+        FieldDefinition.objects.get_or_create(
+            name=name,
+            defaults={
+                "type": type_of(row.cells[place] for row in rows),
+                "label_pl": column[:100],
+                "label_en": column[:100],
+            },
+        )
+        made[column] = name
+    return ColumnMapping({**mapping.columns, **made}, mapping.constant_type)
+
+
+def start_run(job: Import, *, now: datetime) -> Import:
+    """Let a checked import be taken in; one that stopped goes on.
+
+    Writes: Import, a job. Raises: NotNow.
+    """
+    with transaction.atomic():
+        if job.status != Import.Status.RUNNING:
+            states = [Import.Status.CHECKED]
+            _advance(job, states, Import.Status.RUNNING, rows_done=0, counts={})
+        _enqueue("run_import", job, now)
+    return job
+
+
+def start_undo(job: Import, *, actor: User | None, now: datetime) -> Import:
+    """Let an import be undone.
+
+    Writes: Import, an audit entry, a job. Raises: NotNow.
+    """
+    with transaction.atomic():
+        if job.status != Import.Status.UNDOING:
+            states = [Import.Status.DONE, Import.Status.FAILED]
+            _advance(job, states, Import.Status.UNDOING)
+            audit.record(
+                actor=actor,
+                action="undid_import",
+                subject=job.file_name[:200],
+                details={"import_id": job.pk},
+                now=now,
+            )
+        _enqueue("undo_import", job, now)
+    return job
+
+
+def stop(job: Import, *, now: datetime) -> Import:
+    """Stop an import that is being taken in; what is in stays until it is undone.
+
+    Writes: Import. Raises: NotNow.
+    """
+    return _advance(job, [Import.Status.RUNNING], Import.Status.FAILED, finished_at=now)
+
+
+def discard(job: Import) -> None:
+    """Forget a file that was never taken in.
+
+    Raises: NotNow.
+    """
+    open_ = [Import.Status.UPLOADED, Import.Status.CHECKED, Import.Status.CHECKING]
+    n_gone, _ = Import.objects.filter(pk=job.pk, status__in=open_).delete()
+    if not n_gone:
+        raise NotNow(job.status)
+    path = Path(job.path)
+    path.unlink(missing_ok=True)
+    rejects_path(path).unlink(missing_ok=True)
+
+
+def _advance(
+    job: Import, old: list[Import.Status], new: Import.Status, **changes: object
+) -> Import:
+    mine = Import.objects.filter(pk=job.pk, status__in=old)
+    if not mine.update(status=new, message="", **changes):
+        raise NotNow(job.status)
+    job.refresh_from_db()
+    return job
+
+
+def _enqueue(task: str, job: Import, now: datetime) -> None:
+    enqueue(
+        f"lejek.identity.jobs.{task}",
+        {"import_id": job.pk},
+        now=now,
+        dedupe_key=f"{task}:{job.pk}",
+    )

@@ -1,0 +1,103 @@
+"""What the pages and the rejects file say of faults and refusals, in whole sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _gettext, gettext_lazy as _
+
+from lejek.identity.imports.columns import Problem
+from lejek.identity.reading import Fault
+from lejek.identity.targets import LEAD_TARGETS, TOUCHPOINT_TARGETS
+
+REFUSALS: Mapping[str, str | Promise] = {
+    "too_large": _("The file is larger than 500 MB. Split it into parts and load them one by one."),
+    "empty": _("The file is empty."),
+    "no_header": _("The first row has no column names. The first row must be the header."),
+    "too_wide": _("The file has more than 500 columns. Leave only those that are needed."),
+    "old_workbook": _(
+        "This is a workbook in the old Excel format (.xls), or a protected one. Save it as .xlsx without a password, or as CSV."
+    ),
+    "compressed": _("The file is compressed. Unpack it and load the CSV or XLSX that is inside."),
+    "not_text": _("This is neither CSV nor XLSX. Save the table as one of these two."),
+    "has_macros": _(
+        "The workbook contains macros. Save it as an ordinary .xlsx and load it again."
+    ),
+    "bomb": _(
+        "The workbook unpacks to more than can be opened safely. Save the table as CSV and load that."
+    ),
+    "not_a_workbook": _("The workbook cannot be opened. Save it again as .xlsx or as CSV."),
+    "no_rows": _("The file has a header but no rows."),
+}
+
+FAULTS: Mapping[str, str | Promise] = {
+    "not_an_email": _("is not an e-mail address"),
+    "not_a_phone": _("is not a phone number"),
+    "not_a_nip": _("is not a valid NIP: the check digit is wrong or it does not have 10 digits"),
+    "not_a_regon": _("is not a valid REGON"),
+    "not_a_krs": _("is not a KRS number of up to 10 digits"),
+    "not_a_pkd": _("is not a PKD code such as 62.01.Z"),
+    "not_a_domain": _("is not an Internet domain"),
+    "not_a_country": _("is not the name or code of a country"),
+    "not_a_number": _("is not a number"),
+    "a_range": _("is a range; a single number is needed"),
+    "out_of_range": _("is too small or too large"),
+    "not_a_yes_or_no": _("is neither yes nor no"),
+    "not_a_date": _("is not a date such as 2026-01-31, 31.01.2026 or 31.01.2026 12:00"),
+    "too_long": _("is too long"),
+    "not_a_direction": _("is neither inbound nor outbound"),
+}
+
+LACKS: Mapping[str, str | Promise] = {
+    "no_key": _(
+        "there is no e-mail, no phone, and no NIP with a last name: it is not known who this is"
+    ),
+    "no_type": _("the type of the touchpoint is missing"),
+    "no_moment": _("it is not said when it happened"),
+    "nobody": _(
+        "there is no e-mail, no phone and no visitor id: it is not known whose touchpoint this is"
+    ),
+    "broken_row": _("the row has more cells than the header, or its quotes do not close"),
+}
+
+PROBLEMS: Mapping[str, str | Promise] = {
+    "no_key": _(
+        "Choose the column with the e-mail or the phone, or the NIP together with the last name. Without them nobody can be recognised."
+    ),
+    "no_type": _(
+        "Choose the column with the type of the touchpoint, or give one type for the whole file."
+    ),
+    "no_moment": _("Choose the column that says when it happened."),
+    "nobody": _("Choose the column that says whose touchpoint it is: e-mail, phone or visitor id."),
+}
+
+
+def label_of(name: str) -> str:
+    """How a field is called on the pages."""
+    target = LEAD_TARGETS.get(name) or TOUCHPOINT_TARGETS.get(name)
+    if target is not None:
+        return str(target.label)
+    return {
+        "lead.email_kind": _gettext("E-mail kind"),
+        "lead.other_email": _gettext("Other e-mail"),
+    }.get(name, name)
+
+
+def fault_text(fault: Fault) -> str:
+    """A fault as a sentence."""
+    if fault.code in LACKS:
+        return str(LACKS[fault.code])
+    reason = str(FAULTS.get(fault.code, fault.code))
+    return f"{label_of(fault.field)}: „{fault.found[:60]}” {reason}"
+
+
+def problem_text(problem: Problem) -> str:
+    """What is wrong with a mapping, as a sentence."""
+    if problem.code == "twice":
+        return _gettext("“%(field)s” is chosen for more than one column.") % {
+            "field": label_of(problem.found)
+        }
+    if problem.code == "unknown_field":
+        return _gettext("There is no field “%(field)s”.") % {"field": problem.found}
+    return str(PROBLEMS[problem.code])

@@ -1,0 +1,233 @@
+"""Cells of a row, read as a lead or a touchpoint.
+
+In: texts by the field that each means. Out: values, and what could not be read with the reason. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from lejek.capture.services import ReceivedTouchpoint
+from lejek.identity.normalise.domain import company_domain
+from lejek.identity.normalise.email import email_kind
+from lejek.identity.normalise.position import Meaning, Vocabulary, read_position
+from lejek.identity.normalise.reasons import Unreadable
+from lejek.identity.normalise.words import folded
+from lejek.identity.targets import (
+    CONSENTS,
+    CREATED_AT,
+    FULL_NAME,
+    LEAD_TARGETS,
+    PROPERTY,
+    TOUCHPOINT_TARGETS,
+    Cell,
+    Read,
+    Reader,
+    read_property,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A value that could not be read, or what a row lacks. A fatal one refuses the row."""
+
+    code: str
+    field: str
+    found: str
+    is_fatal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A value that another says, such as the department that is in the position."""
+
+    base: str
+    value: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """What one source says of a lead; fields that it does not mention are unknown, not empty."""
+
+    values: Mapping[str, Cell]
+    derived: Mapping[str, Derived] = field(default_factory=dict)
+    consents: Mapping[str, bool] = field(default_factory=dict)
+    created_at: datetime | None = None
+
+    def text(self, name: str) -> str:
+        """A value of text; empty when unknown."""
+        return str(self.values.get(name, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What a reader must know of the organisation: time zone, vocabulary, free-form fields."""
+
+    zone: ZoneInfo
+    positions: Callable[[str], Meaning]
+    free_fields: Mapping[str, Reader] = field(default_factory=dict)
+
+
+def conventions(
+    zone: ZoneInfo, vocabulary: Vocabulary, free_fields: Mapping[str, Reader]
+) -> Conventions:
+    """Conventions that read each position once."""
+
+    @lru_cache(maxsize=20_000)
+    def positions(position: str) -> Meaning:
+        return read_position(position, vocabulary)
+
+    return Conventions(zone, positions, free_fields)
+
+
+def read_lead(
+    cells: Mapping[str, str], conventions: Conventions
+) -> tuple[LeadRow | None, list[Fault]]:
+    """A row of a file of leads.
+
+    Returns: the lead, or None when a fault is fatal; and the faults. A key that cannot be read is
+    fatal, because the wrong person would be met; any other value is left out.
+    """
+    faults: list[Fault] = []
+    values = _values(cells, conventions, faults)
+    created_at = values.pop(CREATED_AT, None)
+    consents = {
+        name.removeprefix(CONSENTS): bool(values.pop(name))
+        for name in list(values)
+        if name.startswith(CONSENTS)
+    }
+    known = {name: value for name, value in values.items() if not isinstance(value, datetime)}
+    _split_name(known)
+    if not faults_are_fatal(faults) and not _has_key(known):
+        faults.append(Fault("no_key", "", "", is_fatal=True))
+    if faults_are_fatal(faults):
+        return None, faults
+    moment = created_at if isinstance(created_at, datetime) else None
+    _read_words(known, conventions)
+    return LeadRow(known, _derived(known, conventions), consents, moment), faults
+
+
+def faults_are_fatal(faults: list[Fault]) -> bool:
+    """Whether any fault refuses the row."""
+    return any(fault.is_fatal for fault in faults)
+
+
+def _values(
+    cells: Mapping[str, str], conventions: Conventions, faults: list[Fault]
+) -> dict[str, Read]:
+    found: dict[str, Read] = {}
+    for name, text in cells.items():
+        if not text.strip():
+            continue
+        target = LEAD_TARGETS.get(name)
+        read = target.read if target else conventions.free_fields.get(name)
+        if read is None:
+            continue
+        try:
+            value = read(text, conventions.zone)
+        except Unreadable as problem:
+            is_key = target is not None and target.is_key
+            faults.append(Fault(problem.reason, name, text[:200], is_fatal=is_key))
+            continue
+        if value != "":
+            found[name] = value
+    return found
+
+
+def _split_name(values: dict[str, Cell]) -> None:
+    """Put a full name into its parts: the last word is the last name."""
+    whole = str(values.pop(FULL_NAME, ""))
+    if not whole or "contact.last_name" in values:
+        return
+    first, _, last = whole.rpartition(" ")
+    values["contact.last_name"] = last[:100]
+    if first and "contact.first_name" not in values:
+        values["contact.first_name"] = first[:100]
+
+
+def _has_key(values: Mapping[str, Cell]) -> bool:
+    if "contact.email" in values or "contact.phone" in values:
+        return True
+    return "company.nip" in values and "contact.last_name" in values
+
+
+def _read_words(values: dict[str, Cell], conventions: Conventions) -> None:
+    """Say a department or seniority that somebody wrote in the words of the conditions."""
+    for name, part in (("lead.department", "department"), ("lead.seniority", "seniority")):
+        if name in values:
+            written = str(values[name])
+            known = getattr(conventions.positions(written), part)
+            values[name] = known or folded(written).replace(" ", "_")
+
+
+def _derived(values: Mapping[str, Cell], conventions: Conventions) -> dict[str, Derived]:
+    found: dict[str, Derived] = {}
+    if email := str(values.get("contact.email", "")):
+        found["lead.email_kind"] = Derived("contact.email", str(email_kind(email)))
+        if "company.domain" not in values and (domain := company_domain(email)):
+            found["company.domain"] = Derived("company.domain", domain)
+    if position := str(values.get("lead.position", "")):
+        meaning = conventions.positions(position)
+        for name, value in (
+            ("lead.department", meaning.department),
+            ("lead.seniority", meaning.seniority),
+        ):
+            if value and name not in values:
+                found[name] = Derived("lead.position", value)
+    return found
+
+
+def read_touchpoint(
+    cells: Mapping[str, str], zone: ZoneInfo, *, constant_type: str = ""
+) -> tuple[ReceivedTouchpoint | None, list[Fault]]:
+    """A row of a file of touchpoints; `constant_type` is the type of rows that tell none.
+
+    Returns: the touchpoint, or None when a fault is fatal; and the faults.
+    """
+    faults: list[Fault] = []
+    known: dict[str, Read] = {}
+    properties: dict[str, Cell] = {}
+    for name, text in cells.items():
+        if not text.strip():
+            continue
+        target = TOUCHPOINT_TARGETS.get(name)
+        try:
+            if target is not None:
+                known[name] = target.read(text, zone)
+            elif name.startswith(PROPERTY):
+                properties[name.removeprefix(PROPERTY)] = read_property(text, zone)
+        except Unreadable as problem:
+            is_key = target is not None and target.is_key
+            faults.append(Fault(problem.reason, name, text[:200], is_fatal=is_key))
+    type_ = str(known.get("type", "") or constant_type)
+    faults += _lacking(known, type_, {fault.field for fault in faults})
+    occurred_at = known.get("occurred_at")
+    if faults_are_fatal(faults) or not isinstance(occurred_at, datetime):
+        return None, faults
+    received_at = known.get("received_at")
+    return ReceivedTouchpoint(
+        type=type_,
+        occurred_at=occurred_at,
+        identity={
+            kind: str(known[kind]) for kind in ("email", "phone", "visitor") if kind in known
+        },
+        properties=properties,
+        id=str(known.get("id", "")),
+        received_at=received_at if isinstance(received_at, datetime) else None,
+    ), faults
+
+
+def _lacking(known: Mapping[str, Read], type_: str, faulty: set[str]) -> list[Fault]:
+    """What a touchpoint cannot do without."""
+    found = []
+    if not type_ and "type" not in faulty:
+        found.append(Fault("no_type", "type", "", is_fatal=True))
+    if "occurred_at" not in known and "occurred_at" not in faulty:
+        found.append(Fault("no_moment", "occurred_at", "", is_fatal=True))
+    if not {"email", "phone", "visitor"} & known.keys() and not {"email", "phone"} & faulty:
+        found.append(Fault("nobody", "", "", is_fatal=True))
+    return found

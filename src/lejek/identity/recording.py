@@ -1,0 +1,319 @@
+"""What rows say is compared with the records, and kept: state, facts and events together.
+
+In: rows, read. Out: for each, whether it brought a lead, changed one or said nothing new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import models
+
+from lejek.identity.book import (
+    Book,
+    CompanyEntry,
+    ContactEntry,
+    domain_of,
+)
+from lejek.identity.models import AttributeChange, Company, Contact, Lead
+from lejek.identity.normalise.company_name import name_key
+from lejek.identity.reading import Derived, LeadRow
+from lejek.identity.targets import LEAD_TARGETS, Cell, Place
+from lejek.people.models import User
+
+COMPANY_LINK = "contact.company"
+OTHER_EMAIL = "lead.other_email"
+_BATCH = 1000
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows come from; it stands at each fact."""
+
+    source: str
+    actor: User | None
+    known_at: datetime
+    import_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A row and the person that it met."""
+
+    outcome: Outcome
+    contact: ContactEntry
+
+
+def place_of(name: str) -> tuple[Place, str]:
+    """Which record keeps a field, and in which column; without a column it is free-form."""
+    if name == "lead.email_kind":
+        return Place.CONTACT, "email_kind"
+    target = LEAD_TARGETS.get(name)
+    if target is not None and target.place is not Place.NOWHERE:
+        return target.place, target.column
+    return (Place.COMPANY if name.startswith("company.") else Place.CONTACT), ""
+
+
+def stored(record: models.Model, name: str, column: str) -> Cell | None:
+    """The value of a field as it is kept; None where nothing is known."""
+    attributes: Mapping[str, Any] = getattr(record, "attributes", {})
+    value = getattr(record, column) if column else attributes.get(name)
+    return None if value == "" else value
+
+
+def put(record: models.Model, name: str, column: str, value: Cell | None) -> None:
+    """Keep the value of a field in memory; None empties it."""
+    if not column:
+        attributes: dict[str, Any] = getattr(record, "attributes")  # noqa: B009
+        attributes.pop(name, None)
+        if value is not None:
+            attributes[name] = value
+        return
+    is_nullable = record._meta.get_field(column).null  # noqa: SLF001 - Django's public name
+    setattr(record, column, "" if value is None and not is_nullable else value)
+    if isinstance(record, Company) and column == "name":
+        record.name_key = name_key(record.name)
+
+
+def enter(book: Book, row: LeadRow, origin: Origin, now: datetime) -> Entered:
+    """Enter a row into a book, in memory."""
+    contact = book.contact_of(row)
+    if contact is None:
+        contact = ContactEntry(
+            Contact(created_at=now, updated_at=now, import_id=origin.import_id), is_new=True
+        )
+        book.contacts.append(contact)
+    contact.is_met = True
+    n_facts = len(book.facts)
+    has_lead = contact.lead is not None
+    _enter_company(book, row, contact, origin, now)
+    _enter_lead(contact, row, origin, now)
+    _enter_contact(book, row, contact, origin)
+    book.index_contact(contact)
+    if not has_lead:
+        return Entered(Outcome.NEW, contact)
+    changed = len(book.facts) > n_facts
+    return Entered(Outcome.UPDATED if changed else Outcome.UNCHANGED, contact)
+
+
+def _enter_company(
+    book: Book, row: LeadRow, contact: ContactEntry, origin: Origin, now: datetime
+) -> None:
+    company = _company(book, row, contact, origin, now)
+    if company is None:
+        return
+    company.is_met = True
+    for name, value in row.values.items():
+        if name.startswith("company.") and not _keeps(company, name, value, row):
+            _change(book, company, name, value, origin)
+    _change_derived(book, company, row, "company.", {}, origin)
+    if not company.record.name:
+        name = company.record.domain or company.record.nip or ""
+        _change(book, company, "company.name", name, origin)
+    book.index_company(company)
+    _move(book, contact, company, origin)
+
+
+def _company(
+    book: Book, row: LeadRow, contact: ContactEntry, origin: Origin, now: datetime
+) -> CompanyEntry | None:
+    """The firm of a row: a known one, that of the person, or a new one when the row names one."""
+    is_named = any(row.text(f"company.{key}") for key in ("nip", "name", "domain"))
+    # An address alone moves nobody who has a firm: groups and brands have several domains.
+    if not is_named and (contact.company is not None or not domain_of(row)):
+        return contact.company
+    if found := book.company_of(row):
+        return found
+    record = Company(created_at=now, updated_at=now, import_id=origin.import_id)
+    entry = CompanyEntry(record, is_new=True)
+    book.companies.append(entry)
+    return entry
+
+
+def _keeps(company: CompanyEntry, name: str, value: Cell, row: LeadRow) -> bool:
+    """Whether a firm keeps what it has: another spelling of its name, or of one it shares a domain with."""
+    record = company.record
+    if name != "company.name" or not record.name or record.name in (record.domain, record.nip):
+        return False
+    is_spelling = name_key(str(value)) == record.name_key
+    is_sure = bool(record.nip) and row.text("company.nip") == record.nip
+    return is_spelling or not is_sure
+
+
+def _move(book: Book, contact: ContactEntry, company: CompanyEntry, origin: Origin) -> None:
+    """Let a person be at a firm."""
+    before = contact.company
+    if before is company:
+        return
+    contact.company = company
+    contact.record.company = company.record
+    contact.is_changed = True
+    old = None if before is None else before.record.pk
+    fact = _fact(contact.record, COMPANY_LINK, old, None, origin)
+    book.facts.append(fact)
+    book.moves.append((fact, company))
+
+
+def _enter_lead(contact: ContactEntry, row: LeadRow, origin: Origin, now: datetime) -> None:
+    if contact.lead is not None:
+        return
+    since = row.created_at or now
+    contact.is_lead_new = True
+    contact.lead = Lead(
+        contact=contact.record, created_at=since, stage_since=since, import_id=origin.import_id
+    )
+
+
+def _enter_contact(book: Book, row: LeadRow, contact: ContactEntry, origin: Origin) -> None:
+    before = {
+        base: stored(contact.record, base, place_of(base)[1])
+        for base in ("contact.email", "lead.position")
+    }
+    for name, value in row.values.items():
+        if name.startswith("company."):
+            continue
+        if name == "contact.email" and contact.record.email not in (None, value):
+            # Met by phone or by NIP and name: the address that is known stays the key.
+            _change(book, contact, OTHER_EMAIL, value, origin)
+            continue
+        _change(book, contact, name, value, origin)
+    if (
+        OTHER_EMAIL in contact.record.attributes
+        and row.text("contact.email") != contact.record.email
+    ):
+        _change_derived(book, contact, row, "lead.", before, origin, without="lead.email_kind")
+        return
+    _change_derived(book, contact, row, "lead.", before, origin)
+
+
+def _change_derived(
+    book: Book,
+    entry: CompanyEntry | ContactEntry,
+    row: LeadRow,
+    prefix: str,
+    before: Mapping[str, Cell | None],
+    origin: Origin,
+    *,
+    without: str = "",
+) -> None:
+    """Keep what a value says besides, where nothing is known or the value itself is new."""
+    for name, derived in row.derived.items():
+        if not name.startswith(prefix) or name == without:
+            continue
+        is_empty = stored(entry.record, name, place_of(name)[1]) is None
+        if is_empty or _is_new_base(entry, derived, before):
+            _change(book, entry, name, derived.value, origin)
+
+
+def _is_new_base(
+    entry: CompanyEntry | ContactEntry, derived: Derived, before: Mapping[str, Cell | None]
+) -> bool:
+    if derived.base not in before:
+        return False
+    return before[derived.base] != stored(entry.record, derived.base, place_of(derived.base)[1])
+
+
+def _change(
+    book: Book, entry: CompanyEntry | ContactEntry, name: str, value: Cell, origin: Origin
+) -> None:
+    """Keep a value and the fact that it became known, unless it is known already."""
+    place, column = place_of(name)
+    keeper: models.Model | None = entry.record
+    if place is Place.LEAD and isinstance(entry, ContactEntry):
+        keeper = entry.lead
+    if keeper is None or (old := stored(keeper, name, column)) == value:
+        return
+    put(keeper, name, column, value)
+    if keeper is entry.record:
+        entry.is_changed = True
+    elif isinstance(entry, ContactEntry):
+        entry.is_lead_changed = True
+    book.facts.append(_fact(entry.record, name, old, value, origin))
+
+
+def _fact(
+    record: Contact | Company, name: str, old: Cell | None, new: Cell | None, origin: Origin
+) -> AttributeChange:
+    return AttributeChange(
+        contact=record if isinstance(record, Contact) else None,
+        company=record if isinstance(record, Company) else None,
+        field=name,
+        old=old,
+        new=new,
+        known_at=origin.known_at,
+        source=origin.source,
+        actor=origin.actor,
+        import_id=origin.import_id,
+    )
+
+
+def write(book: Book, now: datetime) -> None:
+    """Write what changed in a book, in the caller's transaction.
+
+    Queries: at most eight, however many records (a statement for each thousand).
+    """
+    _write_records(Company, book.companies, now)
+    for entry in book.contacts:
+        if entry.company is not None:
+            entry.record.company = entry.company.record
+    _write_records(Contact, book.contacts, now)
+    _write_leads(book.contacts)
+    for fact, company in book.moves:
+        fact.new = company.record.pk
+    AttributeChange.objects.bulk_create(book.facts, batch_size=_BATCH)
+
+
+def _write_records(
+    model: type[Company] | type[Contact],
+    entries: Sequence[CompanyEntry] | Sequence[ContactEntry],
+    now: datetime,
+) -> None:
+    """Write new records, changed ones, and that the others were confirmed."""
+    manager: models.Manager[Any] = model._default_manager  # noqa: SLF001 - Django's public name
+    manager.bulk_create([entry.record for entry in entries if entry.is_new], batch_size=_BATCH)
+    changed = [entry.record for entry in entries if entry.is_changed and not entry.is_new]
+    for record in changed:
+        record.updated_at = now
+    upsert(model, changed)
+    same = [e.record.pk for e in entries if e.is_met and not e.is_changed and not e.is_new]
+    manager.filter(id__in=same).update(updated_at=now)
+
+
+def upsert(model: type[models.Model], records: Sequence[models.Model]) -> None:
+    """Write records that exist: one statement for a thousand, where an update each would be slow."""
+    columns = [
+        field.name
+        for field in model._meta.concrete_fields  # noqa: SLF001 - Django's public name
+        if not field.primary_key
+    ]
+    model._default_manager.bulk_create(  # noqa: SLF001 - Django's public name
+        records,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=columns,
+        batch_size=_BATCH,
+    )
+
+
+def _write_leads(entries: Sequence[ContactEntry]) -> None:
+    fresh = [entry.lead for entry in entries if entry.is_lead_new and entry.lead is not None]
+    Lead.objects.bulk_create(fresh, batch_size=_BATCH)
+    changed = [
+        entry.lead
+        for entry in entries
+        if entry.is_lead_changed and not entry.is_lead_new and entry.lead is not None
+    ]
+    # Only these columns: the stage and the owner are other rooms' to move meanwhile.
+    Lead.objects.bulk_update(changed, ["channel", "direction"], batch_size=_BATCH)

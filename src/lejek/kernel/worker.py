@@ -1,0 +1,205 @@
+"""The worker: a process that does everything that need not happen while somebody waits for a page.
+
+In: waiting events, turns (work in small portions, such as live scoring), due schedules, jobs.
+Out: all of it done, until it is told to stop.
+
+Two threads, so that a long job never holds up what should be visible within a second: one hands on
+events and takes turns, the other ticks the schedules and does jobs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from django.db import DatabaseError, connection, connections
+
+from lejek.kernel import clock, jobs, schedules
+from lejek.kernel.events import Handler, hand_on
+from lejek.kernel.models import Heartbeat
+
+IDLE_SECONDS = 0.1
+BEAT_SECONDS = 5.0
+GRACE_SECONDS = 6.0
+_FAILED_WAIT_SECONDS = (1.0, 2.0, 5.0)
+_STUCK_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Turn(Protocol):
+    """A portion of work; gives how much was done, 0 when there was nothing to do."""
+
+    def __call__(self, *, now: datetime) -> int: ...
+
+
+@dataclass(slots=True)
+class _Step:
+    """A turn that is left alone for a while after it failed."""
+
+    name: str
+    turn: Turn
+    n_failures: int = 0
+    not_before: float = 0.0
+
+    def take(self) -> int:
+        """Take the turn; whatever it raises is logged, and the others go on."""
+        if time.monotonic() < self.not_before:
+            return 0
+        try:
+            done = self.turn(now=clock.now())
+        except Exception as error:  # noqa: BLE001 - the outermost loop of the worker
+            wait = _FAILED_WAIT_SECONDS[min(self.n_failures, len(_FAILED_WAIT_SECONDS) - 1)]
+            self.n_failures += 1
+            self.not_before = time.monotonic() + wait
+            log.warning("turn_failed", turn=self.name, error=repr(error)[:500])
+            # A lost connection is made anew; a sound one is cheap to make again.
+            with contextlib.suppress(DatabaseError):
+                connection.close()
+            return 0
+        self.n_failures = 0
+        return done
+
+
+@dataclass(slots=True)
+class Worker:
+    """The worker of one process. `handlers` and `turns` come from the wiring."""
+
+    handlers: Mapping[str, Sequence[Handler]]
+    turns: Mapping[str, Turn]
+    stop: threading.Event = field(default_factory=threading.Event)
+    _held: jobs.Claim | None = None
+    _turned_at: float = field(default_factory=time.monotonic)
+
+    def run(self) -> bool:
+        """Work until `stop` is set.
+
+        Returns: whether everything came to its end; False when a job was given back unfinished,
+        and the process should end without waiting for its thread.
+        """
+        lively = self._thread("lively", self._steps_of_events())
+        jobbing = self._thread("jobs", self._steps_of_jobs())
+        log.info("worker_started", process=process_name())
+        self._beat()
+        while not self.stop.wait(BEAT_SECONDS):
+            self._beat()
+        lively.join(GRACE_SECONDS)
+        jobbing.join(GRACE_SECONDS)
+        ended = not (lively.is_alive() or jobbing.is_alive())
+        self._leave()
+        log.info("worker_stopped", process=process_name(), is_clean=ended)
+        return ended
+
+    def _thread(self, name: str, steps: Sequence[_Step]) -> threading.Thread:
+        thread = threading.Thread(target=self._loop, args=(steps,), name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _loop(self, steps: Sequence[_Step]) -> None:
+        try:
+            while not self.stop.is_set():
+                n_done = 0
+                for step in steps:
+                    if self.stop.is_set():
+                        break
+                    n_done += step.take()
+                if threading.current_thread().name == "lively":
+                    self._turned_at = time.monotonic()
+                if not n_done:
+                    self.stop.wait(IDLE_SECONDS)
+        finally:
+            connections.close_all()
+
+    def _steps_of_events(self) -> list[_Step]:
+        def hand(*, now: datetime) -> int:
+            return hand_on(self.handlers, now=now, at_most=100)
+
+        return [
+            _Step("events", hand),
+            *(_Step(name, turn) for name, turn in self.turns.items()),
+        ]
+
+    def _steps_of_jobs(self) -> list[_Step]:
+        return [_Step("schedules", every(1.0, schedules.tick)), _Step("jobs", self._do_a_job)]
+
+    def _do_a_job(self, *, now: datetime) -> int:
+        held = jobs.claim(now=now)
+        if held is None:
+            return 0
+        self._held = held
+        try:
+            jobs.run(held)
+        finally:
+            self._held = None
+        return 1
+
+    def _beat(self) -> None:
+        """Say that the process lives, unless its lively thread is stuck."""
+        if time.monotonic() - self._turned_at > _STUCK_SECONDS:
+            log.error("worker_stuck", seconds=round(time.monotonic() - self._turned_at))
+            return
+        try:
+            beat("worker", now=clock.now())
+        except DatabaseError as error:
+            log.warning("heartbeat_failed", error=type(error).__name__)
+            connection.close()
+
+    def _leave(self) -> None:
+        """Give back what is unfinished, and say that the process is gone."""
+        held = self._held
+        with contextlib.suppress(DatabaseError):
+            if held is not None:
+                held.release(clock.now())
+            Heartbeat.objects.filter(process=process_name()).delete()
+        connections.close_all()
+
+
+def every(seconds: float, turn: Turn) -> Turn:
+    """The turn, taken at most once in so many seconds."""
+    next_at = 0.0
+
+    def sometimes(*, now: datetime) -> int:
+        nonlocal next_at
+        if time.monotonic() < next_at:
+            return 0
+        next_at = time.monotonic() + seconds
+        return turn(now=now)
+
+    return sometimes
+
+
+def beat(role: str, *, now: datetime) -> None:
+    """Say that this process is alive."""
+    Heartbeat.objects.update_or_create(
+        process=process_name(), defaults={"role": role, "beat_at": now}
+    )
+
+
+def process_name() -> str:
+    """The name of this process among all that share the database."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+
+
+def run_waiting(handlers: Mapping[str, Sequence[Handler]], turns: Sequence[Turn]) -> int:
+    """Do everything that waits now, events and turns, and come back.
+
+    For commands that want to leave nothing behind, and for tests.
+    Returns: how much was done.
+    """
+    total = 0
+    while True:
+        now = clock.now()
+        done = hand_on(handlers, now=now) + sum(turn(now=now) for turn in turns)
+        if not done:
+            return total
+        total += done
+
+

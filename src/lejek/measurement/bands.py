@@ -1,0 +1,267 @@
+"""Bands against what happened: leads, conversions, how sure the rate is, how long it took.
+
+In: the score of each lead at its reading, what became of it. Out: one line a band, and a total.
+
+Leads whose deal was closed before the reading are left out, won and lost alike: their band could
+have known how it ended. By cohort, leads of a period are followed for the same number of days, so
+those that came too late to be followed that long are not counted yet. By period, deals that were
+won in a period stand over the leads that came in it, and the rate may exceed 100 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from leadscore.model import Dimension, letter
+from leadscore.statistics import (
+    Auc,
+    MedianDays,
+    Monotonicity,
+    NotEnoughData,
+    PeriodRate,
+    Rate,
+    TopSlice,
+    auc,
+    band_report_from_leads,
+    count_by_score,
+    rate_by_period,
+    top,
+)
+from leadscore.statistics.bands import BandRow
+from lejek.measurement.moments import DAY
+from lejek.measurement.readings import NEVER, Closings, Integers, Readings
+
+Flags = npt.NDArray[np.bool_]
+TOP_PERCENTS = (10, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period from one moment to another, the end not in it. Units: seconds since 1970."""
+
+    begin: int
+    end: int
+
+    def has(self, moments: Integers) -> Flags:
+        """Which moments lie in it."""
+        inside: Flags = (moments >= self.begin) & (moments < self.end)
+        return inside
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One band, or the total. `number` counts the bands from the coldest; -1 is the total."""
+
+    name: str
+    number: int
+    leads: int
+    conversions: int
+    rate: Rate | PeriodRate | NotEnoughData
+    mean_days: float | NotEnoughData | None
+    median_days: MedianDays | NotEnoughData | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How well the score orders leads: the area under the curve, and what calling the top finds."""
+
+    area: Auc | NotEnoughData
+    tops: tuple[tuple[int, TopSlice | NotEnoughData], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BandTable:
+    """The report. `order` and `ranking` are of cohorts alone."""
+
+    lines: tuple[Line, ...]
+    total: Line
+    order: Monotonicity | NotEnoughData | None
+    ranking: Ranking | None
+    n_unread: int
+    n_closed_before: int
+    n_too_young: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """Leads whose band is known, and what became of each. One entry a lead.
+
+    Units: seconds since 1970 (NEVER where it did not happen), milli-points.
+    """
+
+    bands: tuple[str, ...]
+    band: Integers
+    created: Integers
+    read: Integers
+    won: Integers
+    amount: Integers
+    milli: Integers
+    unread_created: Integers
+    closed_before_created: Integers
+    """When those leads came in that had no score yet, or were closed, when they were to be read."""
+
+    def only(self, chosen: Flags) -> Facts:
+        """The chosen leads."""
+        return Facts(
+            self.bands,
+            self.band[chosen],
+            self.created[chosen],
+            self.read[chosen],
+            self.won[chosen],
+            self.amount[chosen],
+            self.milli[chosen],
+            self.unread_created,
+            self.closed_before_created,
+        )
+
+
+def facts(
+    found: Readings,
+    closed: Closings,
+    dimensions: Mapping[int, Dimension],
+    *,
+    by_letter: bool = False,
+    by_overall: bool = False,
+) -> Facts:
+    """Leads in their bands, as the version that scored each of them cuts them.
+
+    `dimensions` holds, by version id, the dimension whose bands are read; leads of other versions
+    are left out. `by_letter` calls the bands as a grade does; `by_overall` ranks by the overall.
+    """
+    chosen = np.isin(found.version_ids, np.array(list(dimensions), dtype=np.int64))
+    names, band = _bands(found, dimensions, by_letter=by_letter)
+    place = np.searchsorted(closed.lead_ids, found.lead_ids)
+    first_closed = _looked_up(closed.first_closed, closed.lead_ids, place, found.lead_ids)
+    won = _looked_up(closed.first_won, closed.lead_ids, place, found.lead_ids)
+    amount = _looked_up(closed.amount, closed.lead_ids, place, found.lead_ids)
+    was_closed = (first_closed != NEVER) & (first_closed <= found.read)
+    everybody = Facts(
+        bands=names,
+        band=band,
+        created=found.created,
+        read=found.read,
+        won=won,
+        amount=amount,
+        milli=found.overall if by_overall else found.milli,
+        unread_created=found.unread_created,
+        closed_before_created=found.created[chosen & was_closed],
+    )
+    return everybody.only(chosen & ~was_closed)
+
+
+def _bands(
+    found: Readings, dimensions: Mapping[int, Dimension], *, by_letter: bool
+) -> tuple[tuple[str, ...], Integers]:
+    """The names of all bands, coldest first, and the band of each lead by its number."""
+    cut = {version_id: _named(each, by_letter) for version_id, each in dimensions.items()}
+    names = _united([[name for name, _ in bands] for bands in cut.values()])
+    band = np.zeros(found.milli.size, dtype=np.int64)
+    for version_id, bands in cut.items():
+        mine = found.version_ids == version_id
+        edges = np.array([milli for _, milli in bands[1:]], dtype=np.int64)
+        number = np.array([names.index(name) for name, _ in bands], dtype=np.int64)
+        band[mine] = number[np.digitize(found.milli[mine], edges)]
+    return tuple(names), band
+
+
+def _named(dimension: Dimension, by_letter: bool) -> list[tuple[str, int]]:
+    return [
+        (letter(dimension, number) if by_letter else band.name, band.from_milli)
+        for number, band in enumerate(dimension.bands)
+    ]
+
+
+def _united(lists: Sequence[Sequence[str]]) -> list[str]:
+    """Every name once, in the order of the newest version (the last); older ones come first."""
+    newest = list(lists[-1]) if lists else []
+    older = [name for names in lists[:-1] for name in names if name not in newest]
+    return [*dict.fromkeys(older), *newest]
+
+
+def _looked_up(values: Integers, keys: Integers, place: Integers, wanted: Integers) -> Integers:
+    """The value of each wanted key; NEVER, which is 0, where it is not among the keys."""
+    if not keys.size:
+        return np.zeros(wanted.size, dtype=np.int64)
+    safe = np.minimum(place, keys.size - 1)
+    return np.where(keys[safe] == wanted, values[safe], NEVER)
+
+
+def by_cohort(known: Facts, span: Span, *, horizon_days: int, now: int) -> BandTable:
+    """Of the leads that came in a period, those won within so many days of the reading."""
+    cohort = known.only(span.has(known.created))
+    is_old = cohort.read + horizon_days * DAY <= now
+    followed = cohort.only(is_old)
+    has_won = followed.won != NEVER
+    until = np.where(has_won, followed.won, now)
+    days = (until - followed.read) / DAY
+    report = band_report_from_leads(
+        followed.bands,
+        followed.band,
+        has_won,
+        days,
+        horizon_days=horizon_days,
+        amounts_minor=followed.amount,
+    )
+    converted = has_won & (days <= horizon_days)
+    return BandTable(
+        lines=tuple(_line(row, number) for number, row in enumerate(report.rows)),
+        total=_line(report.total, -1),
+        order=report.order,
+        ranking=_ranking(followed.milli, converted),
+        n_unread=int(span.has(known.unread_created).sum()),
+        n_closed_before=int(span.has(known.closed_before_created).sum()),
+        n_too_young=int((~is_old).sum()),
+    )
+
+
+def _line(row: BandRow, number: int) -> Line:
+    return Line(
+        name=row.band,
+        number=number,
+        leads=row.leads,
+        conversions=row.conversions,
+        rate=row.rate,
+        mean_days=row.mean_days,
+        median_days=row.median_days_of_converters,
+        amount=row.amount_minor or 0,
+    )
+
+
+def _ranking(milli: Integers, converted: Flags) -> Ranking:
+    counts = count_by_score(milli, converted)
+    return Ranking(
+        area=auc(counts),
+        tops=tuple((percent, top(counts, percent)) for percent in TOP_PERCENTS),
+    )
+
+
+def by_period(known: Facts, span: Span) -> BandTable:
+    """Deals won in a period over the leads that came in it."""
+    came, won = span.has(known.created), span.has(known.won)
+    size = len(known.bands)
+    leads = np.bincount(known.band[came], minlength=size)
+    deals = np.bincount(known.band[won], minlength=size)
+    amounts = np.zeros(size, dtype=np.int64)
+    np.add.at(amounts, known.band[won], known.amount[won])
+
+    def line(name: str, number: int, n_leads: int, n_deals: int, amount: int) -> Line:
+        rate = rate_by_period(n_deals, n_leads)
+        return Line(name, number, n_leads, n_deals, rate, None, None, amount)
+
+    return BandTable(
+        lines=tuple(
+            line(name, number, int(leads[number]), int(deals[number]), int(amounts[number]))
+            for number, name in enumerate(known.bands)
+        ),
+        total=line("total", -1, int(leads.sum()), int(deals.sum()), int(amounts.sum())),
+        order=None,
+        ranking=None,
+        n_unread=int(span.has(known.unread_created).sum()),
+        n_closed_before=int(span.has(known.closed_before_created).sum()),
+        n_too_young=0,
+    )

@@ -1,0 +1,85 @@
+"""Rates as bars with their intervals as whiskers.
+
+In: the lines of a report. Out: places to draw at, ready without a script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leadscore.statistics import NotEnoughData
+from lejek.measurement.bands import Line
+
+ROW = 44
+_BELOW = 24
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One band. Units: drawing units; `line` has the figures. Without a rate there is no bar."""
+
+    line: Line
+    y: int
+    width: float
+    low: float
+    high: float
+    has_rate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place of the scale. `share` in [0, 1] or above."""
+
+    x: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateChart:
+    """The drawing for one width of page."""
+
+    width: int
+    left: int
+    height: int
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+
+
+def rate_chart(lines: Sequence[Line], *, width: int, left: int) -> RateChart | None:
+    """A bar a band; None where no band has a rate."""
+    tops = [line.rate.high for line in lines if not isinstance(line.rate, NotEnoughData)]
+    if not tops:
+        return None
+    step = _step(max(tops))
+    n_steps = max(1, -int(-max(tops) // step))
+    scale = (width - left - 14) / (step * n_steps)
+
+    def bar(place: int, line: Line) -> Bar:
+        if isinstance(line.rate, NotEnoughData):
+            return Bar(line, place * ROW, 0, 0, 0, has_rate=False)
+        return Bar(
+            line,
+            place * ROW,
+            round(line.rate.value * scale, 1),
+            round(left + line.rate.low * scale, 1),
+            round(left + line.rate.high * scale, 1),
+            has_rate=True,
+        )
+
+    return RateChart(
+        width=width,
+        left=left,
+        height=len(lines) * ROW + _BELOW,
+        bars=tuple(bar(place, line) for place, line in enumerate(reversed(lines))),
+        ticks=tuple(
+            Tick(round(left + number * step * scale, 1), number * step)
+            for number in range(n_steps + 1)
+        ),
+    )
+
+
+def _step(highest: float) -> float:
+    """A round distance that gives at most five steps."""
+    return next((step for step in _STEPS if highest / step <= 5), highest / 4)

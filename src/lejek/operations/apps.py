@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class OperationsConfig(AppConfig):
+    """lejek.operations"""
+
+    name = "lejek.operations"
+    label = "operations"

@@ -1,0 +1,292 @@
+"""Backup and restore, for SQLite and PostgreSQL, while others work.
+
+In: the database. Out: one file and its manifest (`<file>.json`: when, of what, its hash, the rows
+of each table); and back, checked before and after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from lejek import __version__
+
+Say = Callable[[str], None]
+_COUNTED_NOT = frozenset({"kernel_heartbeat"})
+"""Tables that say something of the moment only."""
+
+
+class BackupFailed(Exception):
+    """A backup or restore that must not be trusted; says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds."""
+
+    made_at: str
+    kind: str
+    lejek: str
+    sha256: str
+    n_bytes: int
+    rows: dict[str, int]
+    migrations: list[str]
+
+
+def default_name(now: datetime) -> str:
+    """The name of a backup made now."""
+    return f"lejek-{now:%Y%m%d-%H%M%S}.{'sqlite3' if connection.vendor == 'sqlite' else 'dump'}"
+
+
+def manifest_path(backup: Path) -> Path:
+    """Where the manifest of a backup lies."""
+    return backup.with_name(backup.name + ".json")
+
+
+def make_backup(target: Path, *, now: datetime) -> Manifest:
+    """Write the database as it is at one moment into a file that did not exist yet.
+
+    Raises: BackupFailed; then nothing is left under the name of the target.
+    """
+    if target.exists():
+        raise BackupFailed(f"{target} exists already; name another file")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(target.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        make = _back_up_sqlite if connection.vendor == "sqlite" else _back_up_postgresql
+        rows, applied = make(unfinished)
+        unfinished.chmod(0o600)
+        _to_disk(unfinished)
+        manifest = Manifest(
+            made_at=now.isoformat(),
+            kind=connection.vendor,
+            lejek=__version__,
+            sha256=_hash_of(unfinished),
+            n_bytes=unfinished.stat().st_size,
+            rows=rows,
+            migrations=applied,
+        )
+        _write_manifest(manifest_path(target), manifest)
+        unfinished.rename(target)
+        _to_disk(target.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return manifest
+
+
+def check_backup(backup: Path) -> Manifest:
+    """The manifest of a backup that is whole, readable and of this kind of database.
+
+    Raises: BackupFailed with what is wrong.
+    """
+    manifest = _read_manifest(backup)
+    if manifest.kind != connection.vendor:
+        raise BackupFailed(
+            f"{backup} is a backup of {manifest.kind}, but the database here is "
+            f"{connection.vendor}; set LEJEK_DATABASE_URL accordingly"
+        )
+    if _hash_of(backup) != manifest.sha256:
+        raise BackupFailed(f"{backup} is not what was written (another sha256): use another backup")
+    if manifest.kind == "sqlite":
+        with closing(_open_quietly(backup)) as opened:
+            _check_integrity(opened)
+            if _rows_of(opened) != manifest.rows:
+                raise BackupFailed(f"{backup} does not hold the rows that its manifest names")
+    else:
+        _run(["pg_restore", "--list", str(backup)], "pg_restore cannot read the backup")
+    return manifest
+
+
+def restore_backup(backup: Path, *, keep_as: Path | None, now: datetime) -> Manifest:
+    """Put a backup in the place of what is in the database.
+
+    `keep_as` is where what was there is kept, as a backup too.
+    Raises: BackupFailed; for a backup that is not whole before anything is touched.
+    """
+    manifest = check_backup(backup)
+    if keep_as is not None:
+        make_backup(keep_as, now=now)
+    if manifest.kind == "sqlite":
+        _restore_sqlite(backup)
+    else:
+        _restore_postgresql(backup)
+    found = rows_now()
+    wrong = sorted(name for name, count in manifest.rows.items() if found.get(name) != count)
+    if wrong:
+        raise BackupFailed(f"after the restore these tables differ: {', '.join(wrong)}")
+    return manifest
+
+
+def rows_now() -> dict[str, int]:
+    """How many rows each table of the database holds."""
+    with connection.cursor() as cursor:
+        return _count(cursor, connection.introspection.table_names(cursor))
+
+
+def _count(cursor: Any, tables: list[str]) -> dict[str, int]:  # noqa: ANN401 - either driver's
+    rows = {}
+    for table in sorted(set(tables) - _COUNTED_NOT):
+        quoted = '"' + table.replace('"', '""') + '"'
+        cursor.execute(f"SELECT COUNT(*) FROM {quoted}")  # noqa: S608 - a name of the catalogue
+        rows[table] = int(cursor.fetchone()[0])
+    return rows
+
+
+def _applied() -> list[str]:
+    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+
+
+# SQLite
+
+
+def _back_up_sqlite(target: Path) -> tuple[dict[str, int], list[str]]:
+    applied = _applied()
+    with closing(_open_quietly(Path(connection.settings_dict["NAME"]))) as source:
+        source.execute("VACUUM INTO ?", (str(target),))
+    with closing(_open_quietly(target)) as made:
+        _check_integrity(made)
+        return _rows_of(made), applied
+
+
+def _restore_sqlite(backup: Path) -> None:
+    """Copy page by page into the file that is there, in one transaction of SQLite's own.
+
+    So nobody who has it open is left with a file that is gone.
+    """
+    connection.close()
+    target = Path(connection.settings_dict["NAME"])
+    with (
+        closing(_open_quietly(backup)) as source,
+        closing(sqlite3.connect(target, timeout=30)) as into,
+    ):
+        source.backup(into)
+        _check_integrity(into)
+        into.execute("PRAGMA journal_mode=WAL")
+        into.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    _to_disk(target)
+
+
+def _open_quietly(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+
+
+def _check_integrity(opened: sqlite3.Connection) -> None:
+    found = [row[0] for row in opened.execute("PRAGMA integrity_check")]
+    if found != ["ok"]:
+        raise BackupFailed(f"SQLite finds the file damaged: {'; '.join(found[:3])}")
+    if broken := opened.execute("PRAGMA foreign_key_check").fetchall():
+        raise BackupFailed(f"{len(broken)} rows point to rows that are not there")
+
+
+def _rows_of(opened: sqlite3.Connection) -> dict[str, int]:
+    names = opened.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    return _count(opened.cursor(), [name for (name,) in names])
+
+
+# PostgreSQL
+
+
+def _back_up_postgresql(target: Path) -> tuple[dict[str, int], list[str]]:
+    """The dump and the counts see the same moment: one exported snapshot."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SELECT pg_export_snapshot()")
+        snapshot = cursor.fetchone()[0]
+        rows = _count(cursor, connection.introspection.table_names(cursor))
+        applied = _applied()
+        _run(
+            ["pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={target}"],
+            "pg_dump failed",
+        )
+    _run(["pg_restore", "--list", str(target)], "pg_restore cannot read what pg_dump wrote")
+    return rows, applied
+
+
+def _restore_postgresql(backup: Path) -> None:
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    _run(
+        [
+            *("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction"),
+            *("--exit-on-error", f"--dbname={name}", str(backup)),
+        ],
+        "pg_restore failed; nothing was changed",
+    )
+
+
+def _run(command: list[str], complaint: str) -> None:
+    """Run one of PostgreSQL's programs against the database of the settings."""
+    given = connection.settings_dict
+    known = {
+        "PGHOST": given["HOST"],
+        "PGPORT": given["PORT"],
+        "PGUSER": given["USER"],
+        "PGPASSWORD": given["PASSWORD"],
+        "PGDATABASE": given["NAME"],
+    }
+    environment = os.environ | {name: str(value) for name, value in known.items() if value}
+    try:
+        ended = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        raise BackupFailed(
+            f"{command[0]} was not found: apt-get install postgresql-client"
+        ) from None
+    if ended.returncode:
+        raise BackupFailed(f"{complaint}: {ended.stderr.strip()[-500:]}")
+
+
+# Files
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _to_disk(path: Path) -> None:
+    with _descriptor(path) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextmanager
+def _descriptor(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _write_manifest(path: Path, manifest: Manifest) -> None:
+    path.write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    _to_disk(path)
+
+
+def _read_manifest(backup: Path) -> Manifest:
+    if not backup.is_file():
+        raise BackupFailed(f"there is no file {backup}")
+    try:
+        return Manifest(**json.loads(manifest_path(backup).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise BackupFailed(
+            f"{manifest_path(backup)} is missing: a backup is two files, the data and this one"
+        ) from None
+    except (TypeError, ValueError) as error:
+        raise BackupFailed(f"{manifest_path(backup)} cannot be read: {error}") from None

@@ -1,0 +1,299 @@
+"""Definitions as people read them: what they ask, who meets them, who signed them.
+
+In: the published versions, crossings, signatures. Out: frozen values in both languages.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from leadscore.conditions import Condition, DefinitionMet, walk
+from leadscore.language import LANGUAGES, Names, condition_text
+from leadscore.model import Definition, ScoringModel
+from lejek.people.access import for_user
+from lejek.people.models import User
+from lejek.qualification.models import DefinitionCrossing, DefinitionState, SignOff, Stage
+from lejek.scoring.models import ModelVersion
+from lejek.scoring.versions import read_document
+
+N_WEEKS = 12
+N_VERSIONS = 30
+"""How many versions a history shows, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A definition that another one refers to, spelled out."""
+
+    name: str
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A definition in one language. `kept` is empty where it is left as it is entered."""
+
+    lang: str
+    label: str
+    sentence: str
+    kept: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How many leads began to meet a definition in a week. `monday` is its first day."""
+
+    monday: date
+    n_leads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Where one side stands: its signature under this version, or the last one before it."""
+
+    key: str
+    signature: SignOff | None
+    earlier: SignOff | None
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionPage:
+    """A definition of a version with all that is known of it."""
+
+    name: str
+    version: ModelVersion
+    said: tuple[Said, ...]
+    n_met: int
+    weeks: tuple[Week, ...]
+    sides: tuple[Side, ...]
+    leads_into: tuple[Stage, ...]
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether both sides have signed."""
+        return all(side.signature for side in self.sides)
+
+    @property
+    def n_entered(self) -> int:
+        """How many leads began to meet it in the weeks shown."""
+        return sum(week.n_leads for week in self.weeks)
+
+    def label(self, lang: str) -> str:
+        """What it is called in a language."""
+        return next((said.label for said in self.said if said.lang == lang), self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What one version did to a definition: `new`, `changed`, `unchanged` or `gone`."""
+
+    version: ModelVersion
+    change: str
+    said: tuple[Said, ...]
+    sides: tuple[Side, ...]
+
+
+def definition_pages(version: ModelVersion, user: User, now: datetime) -> list[DefinitionPage]:
+    """Every definition of a version, in the order of the document.
+
+    Leads are counted as far as somebody may see them.
+    Queries: four.
+    """
+    model = model_of(version)
+    met, entered = _met(user), _entered(user, now)
+    signatures = _signatures(SignOff.objects.filter(version__number__lte=version.number))
+    stages = list(Stage.objects.exclude(definition="").order_by("position"))
+    return [
+        DefinitionPage(
+            name=definition.name,
+            version=version,
+            said=said(definition, model),
+            n_met=met.get(definition.name, 0),
+            weeks=_weeks(entered.get(definition.name, {}), now),
+            sides=_sides(signatures.get(definition.name, ()), version),
+            leads_into=tuple(s for s in stages if s.definition == definition.name),
+        )
+        for definition in model.definitions
+    ]
+
+
+def history_of(name: str) -> list[Chapter]:
+    """The versions in which a definition stood or changed, newest first.
+
+    Queries: two.
+    """
+    versions = list(
+        ModelVersion.objects.select_related("author").order_by("-number")[: N_VERSIONS + 1]
+    )
+    signatures = _signatures(SignOff.objects.filter(definition=name)).get(name, ())
+    chapters = []
+    for version, before in zip(versions, [*versions[1:], None], strict=True):
+        change = _change(name, version, before)
+        if change:
+            definition = _named(model_of(version), name)
+            chapters.append(
+                Chapter(
+                    version,
+                    change,
+                    () if definition is None else said(definition, model_of(version)),
+                    _sides(signatures, version),
+                )
+            )
+    return chapters[:N_VERSIONS]
+
+
+def model_of(version: ModelVersion) -> ScoringModel:
+    """The scoring model of a published version."""
+    return _model(version.fingerprint, version.document)
+
+
+@lru_cache(maxsize=64)
+def _model(fingerprint: str, document: str) -> ScoringModel:
+    del fingerprint
+    return read_document(document)
+
+
+def said(definition: Definition, model: ScoringModel) -> tuple[Said, ...]:
+    """A definition in every language that is spoken here."""
+    return tuple(_said(definition, model, lang) for lang in LANGUAGES)
+
+
+def _said(definition: Definition, model: ScoringModel, lang: str) -> Said:
+    names = Names(lang, model)
+    kept = definition.keep_while
+    return Said(
+        lang=lang,
+        label=names.definition(definition.name),
+        sentence=sentence(definition.when, lang, model),
+        kept="" if kept is None else sentence(kept, lang, model),
+        parts=tuple(
+            Part(part.name, names.definition(part.name), sentence(part.when, lang, model))
+            for part in referred(definition, model)
+        ),
+    )
+
+
+def sentence(condition: Condition, lang: str, model: ScoringModel) -> str:
+    """A condition as a whole sentence."""
+    clause = condition_text(condition, lang, model)
+    return f"{clause[:1].upper()}{clause[1:]}."
+
+
+def referred(definition: Definition, model: ScoringModel) -> list[Definition]:
+    """The definitions that one refers to, directly or through others, each once."""
+    found: dict[str, Definition] = {}
+    waiting = list(_names_in(definition))
+    while waiting:
+        part = _named(model, waiting.pop(0))
+        if part is not None and part.name not in found:
+            found[part.name] = part
+            waiting.extend(_names_in(part))
+    return list(found.values())
+
+
+def _names_in(definition: Definition) -> Iterator[str]:
+    conditions = [definition.when, *([definition.keep_while] if definition.keep_while else [])]
+    for condition in conditions:
+        for part in walk(condition):
+            if isinstance(part, DefinitionMet):
+                yield part.name
+
+
+def _named(model: ScoringModel, name: str) -> Definition | None:
+    return next((each for each in model.definitions if each.name == name), None)
+
+
+def _meaning(name: str, version: ModelVersion | None) -> object:
+    """What a definition asks for, those that it refers to included; None where it is not."""
+    if version is None:
+        return None
+    model = model_of(version)
+    definition = _named(model, name)
+    if definition is None:
+        return None
+    whole = [definition, *referred(definition, model)]
+    return [(each.name, each.when, each.keep_while) for each in whole]
+
+
+def _change(name: str, version: ModelVersion, before: ModelVersion | None) -> str:
+    now, then = _meaning(name, version), _meaning(name, before)
+    if now is None:
+        return "" if then is None else "gone"
+    if then is None:
+        return "new"
+    return "unchanged" if now == then else "changed"
+
+
+def _met(user: User) -> Mapping[str, int]:
+    states = for_user(DefinitionState.objects.filter(is_met=True), user, path="lead__")
+    counts = states.values_list("definition").annotate(n_leads=Count("pk"))
+    return dict(counts.order_by("definition"))
+
+
+def _entered(user: User, now: datetime) -> Mapping[str, Mapping[date, int]]:
+    begun = for_user(
+        DefinitionCrossing.objects.filter(has_begun=True, at__gte=_first_monday(now)),
+        user,
+        path="lead__",
+    )
+    counts = (
+        begun.annotate(week=TruncWeek("at"))
+        .values_list("definition", "week")
+        .annotate(n_leads=Count("lead", distinct=True))
+        .order_by("definition", "week")
+    )
+    found: dict[str, dict[date, int]] = defaultdict(dict)
+    for definition, week, n_leads in counts:
+        found[definition][week.date()] = n_leads
+    return found
+
+
+def _first_monday(now: datetime) -> datetime:
+    """Midnight of the Monday with which the first week shown begins, in local time."""
+    today = timezone.localtime(now)
+    monday = today.date() - timedelta(days=today.weekday(), weeks=N_WEEKS - 1)
+    return timezone.make_aware(datetime.combine(monday, datetime.min.time()))
+
+
+def _weeks(entered: Mapping[date, int], now: datetime) -> tuple[Week, ...]:
+    first = timezone.localtime(_first_monday(now)).date()
+    mondays = (first + timedelta(weeks=number) for number in range(N_WEEKS))
+    return tuple(Week(monday, entered.get(monday, 0)) for monday in mondays)
+
+
+def _signatures(found: QuerySet[SignOff]) -> Mapping[str, Sequence[SignOff]]:
+    """Signatures by definition, oldest version first."""
+    by_definition: dict[str, list[SignOff]] = defaultdict(list)
+    for signature in found.select_related("version", "user").order_by("version__number"):
+        by_definition[signature.definition].append(signature)
+    return by_definition
+
+
+def _sides(signatures: Sequence[SignOff], version: ModelVersion) -> tuple[Side, ...]:
+    def newest(side: str, *, is_this: bool) -> SignOff | None:
+        fitting = [
+            each
+            for each in signatures
+            if each.side == side
+            and (
+                each.version_id == version.pk
+                if is_this
+                else each.version.number < version.number
+            )
+        ]
+        return fitting[-1] if fitting else None
+
+    return tuple(
+        Side(side, newest(side, is_this=True), newest(side, is_this=False))
+        for side in SignOff.Side.values
+    )

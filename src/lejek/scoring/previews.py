@@ -1,0 +1,102 @@
+"""What a draft would change, worked out and kept for that draft.
+
+In: a draft and the active version. Out: a PreviewRun with the answer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from leadscore.days import to_instant
+from lejek.identity.models import Lead
+from lejek.kernel import clock
+from lejek.kernel.jobs import enqueue
+from lejek.people.models import User
+from lejek.scoring.batch.preview import week_ends
+from lejek.scoring.batch.process import run
+from lejek.scoring.models import PreviewRun
+from lejek.scoring.runs import database_address
+from lejek.scoring.versions import active_version, fingerprint, read_document
+
+AT_ONCE = 5_000
+"""Up to so many leads a preview is made while one waits for the page."""
+WEEKS = 12
+HORIZON_DAYS = 90
+DEFINITION = "marketing_qualified"
+
+log = structlog.get_logger(__name__)
+
+
+def request_preview(*, document: str, actor: User | None, now: datetime) -> PreviewRun:
+    """Have the preview of a document worked out: at once for few leads, else by a job.
+
+    Raises: InvalidModel for a document with errors; NoActiveModel when there is nothing to compare.
+    Repeat: a preview of this document that is still being worked out is not begun again.
+    """
+    read_document(document)
+    mark, version = fingerprint(document), active_version()
+    open_ones = PreviewRun.objects.filter(
+        fingerprint=mark,
+        version=version,
+        status__in=(PreviewRun.Status.WAITING, PreviewRun.Status.RUNNING),
+    )
+    with transaction.atomic():
+        found = open_ones.first()
+        if found is not None:
+            return found
+        asked = PreviewRun.objects.create(
+            fingerprint=mark, document=document, version=version, as_of=now, requested_by=actor
+        )
+        is_large = Lead.objects.filter(closed_at__isnull=True).count() > AT_ONCE
+        if is_large:
+            enqueue("lejek.scoring.jobs.make_preview", {"preview_id": asked.pk}, now=now)
+    if not is_large:
+        work_out(asked)
+    return asked
+
+
+def work_out(asked: PreviewRun) -> None:
+    """Work a preview out and keep its answer; a failure is kept too, with its reason."""
+    PreviewRun.objects.filter(pk=asked.pk).update(status=PreviewRun.Status.RUNNING, message="")
+
+    def heard(done: int, of: int) -> None:
+        PreviewRun.objects.filter(pk=asked.pk).update(n_done=done, n_steps=of)
+
+    try:
+        asked.result = run(_question(asked), heard)
+        asked.status = PreviewRun.Status.DONE
+    except Exception as error:  # noqa: BLE001 - whatever it was, whoever waits must hear of it
+        log.warning("preview_failed", preview=asked.pk, error=str(error)[-2000:])
+        asked.status, asked.message = PreviewRun.Status.FAILED, str(error)[-2000:]
+    asked.finished_at = clock.now()
+    asked.save(update_fields=["result", "status", "message", "finished_at"])
+
+
+def _question(asked: PreviewRun) -> dict[str, object]:
+    as_of = to_instant(asked.as_of)
+    zone = read_document(asked.document).time_zone
+    return {
+        "task": "preview",
+        "database": database_address(),
+        "before": asked.version.document,
+        "after": asked.document,
+        "as_of": as_of,
+        "weeks": week_ends(zone, as_of, WEEKS),
+        "definition": DEFINITION,
+        "horizon_days": HORIZON_DAYS,
+        "outcomes": _outcomes(),
+    }
+
+
+def _outcomes() -> list[tuple[int, str, int]]:
+    """How leads ended, from whichever room records it: (lead, won or lost, microseconds)."""
+    provider = getattr(settings, "SCORING_OUTCOMES", "")
+    if not provider:
+        return []
+    recorded = import_string(provider)()
+    return [(lead_id, outcome, to_instant(at)) for lead_id, outcome, at in recorded]

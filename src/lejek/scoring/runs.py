@@ -1,0 +1,295 @@
+"""One scoring of everybody: started, written back in small pieces, held against live scoring.
+
+In: the active version and a moment. Out: a ScoringRun; scores, points of history, and an event for
+each lead that began or ceased to meet a definition.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from pyarrow import ipc
+
+from leadscore.days import to_instant
+from lejek.kernel import clock
+from lejek.kernel.models import Event
+from lejek.scoring.batch.process import BatchFailed, run
+from lejek.scoring.batch.scores import ROWS_FILE
+from lejek.scoring.models import LeadScore, ModelVersion, ScoringRun
+from lejek.scoring.reconciliation import reconcile
+from lejek.scoring.versions import active_version
+
+CHUNK = 2000
+"""Rows written in one transaction: while it lasts, nobody else can write to SQLite."""
+KEPT_DIFFERENCES = 50
+
+log = structlog.get_logger(__name__)
+
+
+def score_all(*, reason: str, now: datetime) -> ScoringRun:
+    """Score everybody as of now with the active version.
+
+    Writes: a ScoringRun, scores, points of history, events; each piece in a transaction of its own.
+    Raises: NoActiveModel, BatchFailed (the run is then marked as failed).
+    Repeat: whoever was scored already is found unchanged.
+    """
+    version = active_version()
+    ScoringRun.objects.filter(status=ScoringRun.Status.RUNNING).update(
+        status=ScoringRun.Status.FAILED, finished_at=now, message="its process ended without a word"
+    )
+    started = ScoringRun.objects.create(version=version, reason=reason, as_of=now, started_at=now)
+    try:
+        with tempfile.TemporaryDirectory(dir=_folder()) as folder:
+            _score_in(Path(folder), started, version)
+    except Exception as error:
+        _ended(started, ScoringRun.Status.FAILED, message=str(error)[-4000:])
+        raise
+    _ended(started, ScoringRun.Status.DONE)
+    return started
+
+
+def _folder() -> Path:
+    folder = Path(settings.HOME) / "batch"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def database_address() -> dict[str, str]:
+    """Where the batch process finds the database.
+
+    Raises: BatchFailed for a database that only this process can see.
+    """
+    found = connection.settings_dict
+    name = str(found["NAME"])
+    if connection.vendor == "sqlite":
+        if not Path(name).is_file():
+            raise BatchFailed(f"{name} is no file, so another process cannot read it")
+        return {"kind": "sqlite", "place": name}
+    user, password = quote(str(found["USER"])), quote(str(found["PASSWORD"]), safe="")
+    owner = f"{user}:{password}@" if password else f"{user}@" if user else ""
+    host, port = str(found["HOST"]), str(found["PORT"])
+    if host.startswith("/"):  # a folder of sockets
+        tail = f"/{quote(name)}?host={quote(host, safe='')}" + (f"&port={port}" if port else "")
+        return {"kind": "postgresql", "place": f"postgresql://{owner}{tail}"}
+    where = f"{host}:{port}" if port else host
+    return {"kind": "postgresql", "place": f"postgresql://{owner}{where}/{quote(name)}"}
+
+
+def _score_in(folder: Path, started: ScoringRun, version: ModelVersion) -> None:
+    """The steps of a run, with the seconds of each."""
+
+    def heard(done: int, of: int) -> None:
+        ScoringRun.objects.filter(pk=started.pk).update(n_done=done, n_leads=of)
+
+    summary = run(
+        {
+            "task": "score",
+            "database": database_address(),
+            "document": version.document,
+            "version_id": version.pk,
+            "as_of": to_instant(started.as_of),
+            "folder": str(folder),
+        },
+        heard,
+    )
+    watch = time.perf_counter()
+    started.n_leads = summary["n_leads"]
+    pieces = _pieces(folder / ROWS_FILE)
+    stale = _write_back(pieces, started, summary["refused"])
+    seconds = {**summary["seconds"], "write": round(time.perf_counter() - watch, 3)}
+    watch = time.perf_counter()
+    if _imported_lately(started.as_of):
+        stale = []
+    found = reconcile(version, started.as_of, stale)
+    seconds["reconcile"] = round(time.perf_counter() - watch, 3)
+    started.n_differences = len(found.differences)
+    started.differences = found.differences[:KEPT_DIFFERENCES]
+    started.details = {
+        "seconds": seconds,
+        "touched": summary["touched"],
+        "n_compared": summary["n_compared"],
+        "n_recomputed": found.n_recomputed,
+    }
+    if found.differences:
+        log.error(
+            "batch_and_live_differ",
+            run=started.pk,
+            n_differences=len(found.differences),
+            leads=[each["lead_id"] for each in found.differences[:5]],
+        )
+
+
+def _imported_lately(as_of: datetime) -> bool:
+    """Whether an import may explain changes that no lead was marked for: it has everybody scored."""
+    told = Event.objects.filter(
+        name__in=("import_finished", "import_undone"), happened_at__gt=as_of - timedelta(days=1)
+    )
+    return told.exists()
+
+
+def _ended(started: ScoringRun, status: ScoringRun.Status, message: str = "") -> None:
+    started.status, started.message, started.finished_at = status, message, clock.now()
+    started.n_done = started.n_leads
+    started.save()
+
+
+# Writing back -------------------------------------------------------------------------------
+
+
+def _pieces(path: Path) -> Iterator[list[dict[str, Any]]]:
+    """The rows of the file, some at a time; the file is mapped, not held in memory."""
+    with pa.memory_map(str(path)) as file, ipc.open_file(file) as reader:
+        for number in range(reader.num_record_batches):
+            yield reader.get_batch(number).to_pylist()
+
+
+def _write_back(
+    pieces: Iterator[list[dict[str, Any]]], started: ScoringRun, refused: Sequence[int]
+) -> list[dict[str, Any]]:
+    """Write all pieces; the rows that should not have differed, as they were scored today."""
+    stale: list[dict[str, Any]] = []
+    for rows in pieces:
+        before = _kept_rows([row["lead_id"] for row in rows if row["was_live"]])
+        with transaction.atomic():
+            started.n_changed += _write_piece(rows, started)
+        stale += [
+            {**row, "before": before[row["lead_id"]]}
+            for row in rows
+            if row["was_live"] and row["lead_id"] in before
+        ]
+    for some in _in_chunks(refused):
+        LeadScore.objects.filter(lead_id__in=some).delete()
+    _touch_unchanged(started)
+    return stale
+
+
+def _kept_rows(lead_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    rows = LeadScore.objects.filter(lead_id__in=lead_ids)
+    return {row.lead_id: {"scores": row.scores, "overall": row.overall} for row in rows}
+
+
+def _write_piece(rows: Sequence[dict[str, Any]], started: ScoringRun) -> int:
+    """Scores of one piece, their points of history and events; how many were written.
+
+    A lead that was scored live after the moment of the run keeps that score; one that was closed or
+    deleted in the meantime is left alone.
+    """
+    as_of = _moment(started.as_of)
+    version_id = started.version_id
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _upsert(),
+            [
+                (
+                    version_id,
+                    as_of,
+                    row["overall"],
+                    row["grade"],
+                    row["scores"],
+                    row["bands"],
+                    row["definitions"],
+                    row["contributions"],
+                    as_of,
+                    row["lead_id"],
+                )
+                for row in rows
+            ],
+        )
+        moved = [row["lead_id"] for row in rows if row["score_differs"]]
+        if moved:
+            marks = ", ".join(["%s"] * len(moved))
+            cursor.execute(_POINTS.format(marks=marks), [as_of, version_id, *moved])
+    written = set(
+        LeadScore.objects.filter(
+            lead_id__in=[row["lead_id"] for row in rows],
+            as_of=started.as_of,
+            version_id=version_id,
+        ).values_list("lead_id", flat=True)
+    )
+    Event.objects.bulk_create(
+        Event(name="lead_scored", content=_content(row, version_id), happened_at=started.as_of)
+        for row in rows
+        if row["definitions_differ"] and row["lead_id"] in written
+    )
+    return len(written)
+
+
+def _upsert() -> str:
+    is_postgresql = connection.vendor == "postgresql"
+    document, moment = ("%s::jsonb", "%s::timestamptz") if is_postgresql else ("%s", "%s")
+    updated = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
+    return (
+        f"INSERT INTO scoring_leadscore ({', '.join(_COLUMNS)}) "  # noqa: S608 - our own names
+        f"SELECT id, %s, {moment}, %s, %s, {document}, {document}, {document}, {document}, {moment} "
+        "FROM identity_lead WHERE id = %s AND closed_at IS NULL "
+        f"ON CONFLICT (lead_id) DO UPDATE SET {updated} "
+        "WHERE scoring_leadscore.as_of <= excluded.as_of"
+    )
+
+
+_COLUMNS = (
+    "lead_id",
+    "version_id",
+    "as_of",
+    "overall",
+    "grade",
+    "scores",
+    "bands",
+    "definitions",
+    "contributions",
+    "scored_at",
+)
+_POINTS = """
+INSERT INTO scoring_scorepoint (lead_id, version_id, at, overall, scores)
+SELECT lead_id, version_id, as_of, overall, scores FROM scoring_leadscore
+WHERE as_of = %s AND version_id = %s AND lead_id IN ({marks})
+"""
+
+
+def _touch_unchanged(started: ScoringRun) -> None:
+    """Let the scores that did not change say as of when they were last worked out."""
+    unchanged = LeadScore.objects.filter(
+        version_id=started.version_id, as_of__lt=started.as_of, lead__closed_at__isnull=True
+    )
+    last = 0
+    while True:
+        some = list(
+            unchanged.filter(lead_id__gt=last)
+            .order_by("lead_id")
+            .values_list("lead_id", flat=True)[:CHUNK]
+        )
+        if not some:
+            return
+        LeadScore.objects.filter(lead_id__in=some, as_of__lt=started.as_of).update(
+            as_of=started.as_of, scored_at=started.as_of
+        )
+        last = some[-1]
+
+
+def _in_chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def _moment(at: datetime) -> object:
+    return connection.ops.adapt_datetimefield_value(at.astimezone(UTC))
+
+
+def _content(row: dict[str, Any], version_id: int) -> dict[str, Any]:
+    return {
+        "lead_id": row["lead_id"],
+        "version_id": version_id,
+        "definitions": json.loads(row["definitions"]),
+        "overall": row["overall"],
+        "overall_before": row["overall_before"],
+    }

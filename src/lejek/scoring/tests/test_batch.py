@@ -1,0 +1,175 @@
+"""Everybody scored at once: the same integers as live, only what changed is written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from lejek.consent.models import ConsentChange
+from lejek.identity.models import Contact, Lead
+from lejek.kernel.models import Event
+from lejek.scoring.batch.process import BatchFailed, run
+from lejek.scoring.jobs import score_everybody
+from lejek.scoring.live import mark, score_marked
+from lejek.scoring.models import DirtyLead, LeadScore, ScorePoint, ScoringRun
+from lejek.scoring.runs import score_all
+from lejek.scoring.tests.builders import MODEL, NOW, company, crowd, lead, published, touchpoint
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _kept() -> dict[int, tuple[object, ...]]:
+    return {
+        row.lead_id: (row.overall, row.grade, row.scores, row.bands, row.definitions, row.contributions)
+        for row in LeadScore.objects.all()
+    }  # fmt: skip
+
+
+def _score_live() -> None:
+    mark(list(Lead.objects.values_list("id", flat=True)), now=NOW)
+    while score_marked(now=NOW):
+        pass
+
+
+def test_the_batch_gives_what_live_scoring_gives() -> None:
+    published()
+    leads = crowd(150)
+    for number, each in enumerate(leads[:40]):
+        for purpose, is_given in (("email", number % 2 == 0), ("profiling", number % 5 != 0)):
+            ConsentChange.objects.create(
+                contact=each.contact, purpose=purpose, is_given=is_given, at=NOW, source="test"
+            )
+    _score_live()
+    live = _kept()
+    LeadScore.objects.all().delete()
+    done = score_all(reason="nightly", now=NOW)
+    assert _kept() == live
+    assert len(live) == 150 - 8
+    assert done.n_leads == done.n_changed == 142
+    assert done.n_differences == 0
+    assert done.details["n_recomputed"] == 142
+    assert done.details["touched"]["director"] == sum(
+        any(line[0] == "director" for line in row[5]) for row in live.values()  # type: ignore[attr-defined]
+    )  # fmt: skip
+
+
+def test_a_second_run_of_the_same_day_changes_nothing() -> None:
+    published()
+    crowd(30)
+    score_all(reason="nightly", now=NOW)
+    points = ScorePoint.objects.count()
+    Event.objects.all().delete()
+    later = NOW + timedelta(hours=2)
+    again = score_all(reason="nightly", now=later)
+    assert (again.n_changed, again.n_differences) == (0, 0)
+    assert again.details["n_compared"] == 30
+    assert ScorePoint.objects.count() == points == 30
+    assert not Event.objects.exists()
+    assert set(LeadScore.objects.values_list("as_of", flat=True)) == {later}
+
+
+def test_what_live_scoring_did_after_the_moment_of_the_run_stays() -> None:
+    version = published()
+    one = lead(seniority="owner")
+    mark([one.pk], now=NOW)
+    score_marked(now=NOW + timedelta(hours=1))
+    score_all(reason="nightly", now=NOW)
+    kept = LeadScore.objects.get()
+    assert kept.as_of == NOW + timedelta(hours=1)
+    assert kept.version == version
+
+
+def test_points_cool_over_night_and_leave_a_point_of_history() -> None:
+    published()
+    one = lead()
+    touchpoint(one, "demo_request", NOW)
+    score_all(reason="nightly", now=NOW)
+    score_all(reason="nightly", now=NOW + timedelta(days=30))
+    scores = list(ScorePoint.objects.order_by("at").values_list("scores", flat=True))
+    # 45 points, halved after 30 days; then silence of 30 days takes 10.
+    assert [each["engagement"] for each in scores] == [45_000, 12_500]
+
+
+def test_who_begins_to_meet_a_definition_is_told_once() -> None:
+    published()
+    one = lead(seniority="owner")
+    lead(seniority="owner", first_name="Jan")
+    touchpoint(one, "demo_request", NOW)
+    Event.objects.all().delete()
+    score_all(reason="nightly", now=NOW)
+    score_all(reason="nightly", now=NOW + timedelta(hours=1))
+    told = Event.objects.filter(name="lead_scored")
+    assert [event.content["lead_id"] for event in told] == [one.pk]
+    assert told[0].content["definitions"] == {
+        "marketing_qualified": True,
+        "marketing_qualified_kept": True,
+    }
+
+
+def test_whoever_refuses_to_be_profiled_loses_the_score() -> None:
+    published()
+    one = lead(seniority="owner")
+    score_all(reason="nightly", now=NOW)
+    ConsentChange.objects.create(
+        contact=one.contact, purpose="profiling", is_given=False, at=NOW, source="test"
+    )
+    score_all(reason="nightly", now=NOW)
+    assert not LeadScore.objects.exists()
+
+
+def test_a_changed_fact_that_marked_nobody_is_reported_as_a_defect() -> None:
+    published()
+    one = lead()
+    _score_live()
+    Contact.objects.filter(pk=one.contact_id).update(seniority="owner")
+    done = score_all(reason="nightly", now=NOW + timedelta(minutes=5))
+    assert done.n_differences == 1
+    assert done.differences[0]["kind"] == "unmarked"
+    assert done.differences[0]["lead_id"] == one.pk
+    assert done.differences[0]["overall"] == [-0, 40_000] or done.differences[0]["overall"][1] == 40_000
+
+
+def test_a_lead_that_waits_to_be_scored_is_no_defect() -> None:
+    published()
+    one = lead()
+    _score_live()
+    Contact.objects.filter(pk=one.contact_id).update(seniority="owner")
+    mark([one.pk], now=NOW)
+    assert score_all(reason="nightly", now=NOW + timedelta(minutes=5)).n_differences == 0
+    assert DirtyLead.objects.filter(lead=one).exists()
+
+
+def test_colleagues_count_by_company_in_both() -> None:
+    published()
+    firm = company()
+    for name in ("Anna", "Jan"):
+        touchpoint(lead(of=firm, first_name=name), "page_view", NOW)
+    done = score_all(reason="nightly", now=NOW)
+    assert done.details["touched"]["company-burst"] == 2
+    assert done.n_differences == 0
+
+
+def test_closed_leads_keep_their_last_score() -> None:
+    published()
+    one = lead(seniority="owner")
+    score_all(reason="nightly", now=NOW)
+    Lead.objects.filter(pk=one.pk).update(closed_at=NOW)
+    score_all(reason="nightly", now=NOW + timedelta(days=2))
+    assert LeadScore.objects.get().as_of == NOW
+
+
+def test_nothing_happens_before_the_first_publication() -> None:
+    assert score_everybody(reason="nightly", now=NOW) is None
+    assert not ScoringRun.objects.exists()
+
+
+def test_a_process_without_memory_is_a_failed_run() -> None:
+    with pytest.raises(BatchFailed, match="ended with code"):
+        run({"task": "score", "database": {}, "document": MODEL}, memory_bytes=64 << 20)
+
+
+def test_a_process_that_takes_too_long_is_ended() -> None:
+    published()
+    with pytest.raises(BatchFailed):
+        run({"task": "score"}, timeout_seconds=0.05)

@@ -1,0 +1,408 @@
+"""The editor of the draft: rules, scale, definitions, and the document itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from leadscore.document.vocabulary import MAX_BYTES
+from leadscore.model import Rule, ScoringModel
+from lejek.kernel import clock
+from lejek.people.access import needs, signed_in
+from lejek.scoring import editing, selectors, versions
+from lejek.scoring.condition_rows import JOINTS, Rows, number
+from lejek.scoring.editing import Edit
+from lejek.scoring.definition_text import definition_of_text, text_of_definition
+from lejek.scoring.rule_form import (
+    CONDITION,
+    KINDS,
+    RuleForm,
+    as_rule,
+    builder_rows,
+    choices,
+    empty_form,
+    form_of,
+    kind_of,
+    sent_form,
+    touchpoint_types,
+)
+from lejek.scoring.selectors import Draft
+from lejek.scoring.summary import summary_of
+from lejek.scoring.versions import DraftHasMoved, NoActiveModel
+from lejek.scoring.views.shown import (
+    editor_context,
+    language,
+    say_draft_moved,
+    shown_problems,
+)
+
+
+def _draft() -> Draft:
+    try:
+        return selectors.current_draft(clock.now())
+    except NoActiveModel as error:
+        raise Http404 from error
+
+
+def _sound(draft: Draft) -> ScoringModel:
+    """The model of the draft, for pages that cannot do without.
+
+    Raises: Http404 while the document has errors: they are mended in the text.
+    """
+    if draft.model is None:
+        raise Http404("the draft has errors")
+    return draft.model
+
+
+def _revision(request: HttpRequest) -> int:
+    sent = request.POST.get("revision", "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 9 else -1
+
+
+def _saved(request: HttpRequest, document: str, said: str) -> bool:
+    """Save the draft and say so; False when somebody else was faster."""
+    try:
+        versions.save_draft(
+            document=document,
+            revision=_revision(request),
+            actor=signed_in(request),
+            now=clock.now(),
+        )
+    except DraftHasMoved:
+        say_draft_moved(request)
+        return False
+    messages.success(request, said)
+    return True
+
+
+# Rules --------------------------------------------------------------------------------------
+
+
+@require_GET
+@needs("models.read")
+def show_rules(request: HttpRequest) -> HttpResponse:
+    """The rules by dimension, each with how many leads it touches today."""
+    draft = _draft()
+    context = editor_context(request, draft, "rules")
+    if draft.model is not None:
+        before = None if draft.active is None else versions.ready(draft.active).model
+        context |= {
+            "summary": summary_of(draft.model, language(), before),
+            "touched": selectors.touched_by_rules(draft, clock.now()),
+            "kinds": KINDS,
+        }
+    return render(request, "scoring/rules.html", context)
+
+
+@needs("models.edit")
+def add_rule(request: HttpRequest, kind: str) -> HttpResponse:
+    """A new rule of a kind."""
+    if kind not in KINDS:
+        raise Http404
+    return _rule_page(request, _draft(), kind, None)
+
+
+@needs("models.edit")
+def edit_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
+    """A rule of the draft."""
+    draft = _draft()
+    rule = _rule(_sound(draft), rule_id)
+    return _rule_page(request, draft, kind_of(rule), rule)
+
+
+def _rule(model: ScoringModel, rule_id: str) -> Rule:
+    found = next((rule for rule in model.rules if rule.id == rule_id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _rule_page(
+    request: HttpRequest, draft: Draft, kind: str, before: Rule | None
+) -> HttpResponse:
+    model, lang = _sound(draft), language()
+    if request.method != "POST":
+        if before is None:
+            asked = request.GET.get("dimension", "")
+            known = [dimension.name for dimension in model.dimensions]
+            form = empty_form(kind, asked if asked in known else known[0])
+        else:
+            form = form_of(before, model, lang)
+        return _rule_shown(request, draft, form, before)
+    form = sent_form(request.POST, kind, before, lang, model)
+    edit = editing.with_rule(
+        model, as_rule(form, model, before), None if before is None else before.id
+    )
+    form.problems = _news(edit, draft)
+    is_only_looked_at = "redraw" in request.POST or "more" in request.POST
+    if is_only_looked_at or edit.document is None:
+        return _rule_shown(request, draft, form, before, is_sent=True)
+    if not _saved(request, edit.document, _("The rule is in the draft.")):
+        return redirect("scoring:editor")
+    return redirect(f"{reverse('scoring:editor')}#{form.values['id'].strip()}")
+
+
+def _news(edit: Edit, draft: Draft) -> list[Any]:
+    """The problems of an edit that the draft did not have before."""
+    known = {(problem.code, problem.found) for problem in draft.problems}
+    return [
+        problem
+        for problem in edit.problems
+        if problem.is_error or (problem.code, problem.found) not in known
+    ]
+
+
+def _rule_shown(
+    request: HttpRequest,
+    draft: Draft,
+    form: RuleForm,
+    before: Rule | None,
+    *,
+    is_sent: bool = False,
+) -> HttpResponse:
+    model, lang = _sound(draft), language()
+    fields = choices(model, form.kind, lang)
+    types = {choice.name: choice.type for choice in fields}
+    place = editing.place_of_rule(model, None if before is None else before.id)
+    rows = None if form.rows is None else _with_room(form.rows, request, is_sent=is_sent)
+    by_input = form.problems_by_input(place)
+    context = editor_context(request, draft, "rules") | {
+        "form": form,
+        "kind_label": KINDS[form.kind],
+        "before": before,
+        "problems": {name: shown_problems(found) for name, found in by_input.items()},
+        "rows": None if rows is None else builder_rows(rows, types, lang),
+        "joint": "all" if rows is None else rows.joint,
+        "joints": JOINTS,
+        "fields": fields,
+        "dimensions": summary_of(model, lang).dimensions,
+        "groups": model.groups,
+        "types": touchpoint_types(model) if form.has_touchpoints else [],
+        "prefix": CONDITION,
+        "is_refused": is_sent and any(problem.is_error for problem in form.problems),
+        "redraws": is_sent and ("redraw" in request.POST or "more" in request.POST),
+    }
+    is_fragment = request.headers.get("HX-Request") == "true"
+    template = "scoring/_rule_form.html" if is_fragment else "scoring/rule.html"
+    return render(request, template, context)
+
+
+def _with_room(rows: Rows, request: HttpRequest, *, is_sent: bool) -> Rows:
+    """At least one line to fill in, and another one when it is asked for."""
+    if not rows.rows or (is_sent and "more" in request.POST):
+        return rows.with_empty()
+    return rows
+
+
+@needs("models.edit")
+def delete_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
+    """Take a rule out of the draft, after asking."""
+    draft = _draft()
+    model = _sound(draft)
+    rule = _rule(model, rule_id)
+    edit = editing.without_rule(model, rule_id)
+    if request.method == "POST" and edit.document is not None:
+        _saved(request, edit.document, _("The rule is gone from the draft. You can undo this."))
+        return redirect("scoring:editor")
+    lines = [
+        line
+        for dimension in summary_of(model, language()).dimensions
+        for line in dimension.rules
+        if line.id == rule.id
+    ]
+    context = editor_context(request, draft, "rules") | {
+        "line": lines[0],
+        "touched": selectors.touched_by_rules(draft, clock.now()).get(rule_id),
+        "problems": shown_problems(edit.errors),
+    }
+    return render(request, "scoring/delete_rule.html", context)
+
+
+@require_POST
+@needs("models.edit")
+def move_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
+    """Put a rule one place up or down in its dimension; the order changes no score."""
+    model = _sound(_draft())
+    _rule(model, rule_id)
+    steps = -1 if request.POST.get("way") == "up" else 1
+    edit = editing.with_rule_moved(model, rule_id, steps)
+    if edit.document is not None:
+        _saved(request, edit.document, _("The rule was moved."))
+    return redirect(f"{reverse('scoring:editor')}#{rule_id}")
+
+
+# Scale: dimensions, bands, groups, weights --------------------------------------------------
+
+
+@needs("models.read")
+def edit_scale(request: HttpRequest) -> HttpResponse:
+    """Limits, bands, groups and weights."""
+    draft = _draft()
+    model = _sound(draft)
+    context = editor_context(request, draft, "scale")
+    if request.method == "POST":
+        if not context["may_edit"]:
+            return needs("models.edit")(edit_scale)(request)
+        edit, name = _scale_edit(request.POST, model)
+        if edit.document is not None:
+            _saved(request, edit.document, _("The scale is changed in the draft."))
+            return redirect("scoring:editor_scale")
+        context |= {"problems": shown_problems(edit.errors), "refused": name}
+    context |= {
+        "dimensions": summary_of(model, language()).dimensions,
+        "groups": model.groups,
+        "weights": dict(model.overall),
+        "sent": request.POST,
+    }
+    return render(request, "scoring/scale.html", context)
+
+
+def _scale_edit(sent: Mapping[str, str], model: ScoringModel) -> tuple[Edit, str]:
+    """The edit that one of the forms of the page asks for, and which form it was."""
+    name = sent.get("dimension", "")
+    if name in {dimension.name for dimension in model.dimensions}:
+        bands = {band.name for band in model.dimension(name).bands}
+        values = {
+            "min": number(sent.get("min", "")) or 0,
+            "max": number(sent.get("max", "")) or 0,
+            "from": {band: number(sent.get(f"from-{band}", "")) or 0 for band in bands},
+        }
+        return editing.with_dimension(model, name, values), name
+    group = sent.get("group", "")
+    if group in {each.name for each in model.groups}:
+        return editing.with_group(model, group, number(sent.get("max", ""))), group
+    weights = {
+        dimension.name: number(sent.get(f"weight-{dimension.name}", ""))
+        for dimension in model.dimensions
+    }
+    chosen = {name: weight for name, weight in weights.items() if weight not in (None, 0)}
+    return editing.with_weights(model, chosen), "weights"
+
+
+# Definitions --------------------------------------------------------------------------------
+
+
+@needs("models.read")
+def edit_definitions(request: HttpRequest) -> HttpResponse:
+    """Definitions in words, each with its text to edit."""
+    draft = _draft()
+    model = _sound(draft)
+    context = editor_context(request, draft, "definitions")
+    sent: dict[str, str] = {}
+    if request.method == "POST":
+        if not context["may_edit"]:
+            return needs("models.edit")(edit_definitions)(request)
+        name, text = request.POST.get("name", "").strip(), request.POST.get("text", "")
+        fragment, problems = definition_of_text(text)
+        wants_it_gone = "delete" in request.POST
+        if wants_it_gone or fragment is not None:
+            edit = editing.with_definition(model, name, None if wants_it_gone else fragment)
+            if edit.document is not None:
+                _saved(request, edit.document, _("The definition is changed in the draft."))
+                return redirect("scoring:editor_definitions")
+            problems = edit.errors
+        sent = {"name": name, "text": text}
+        context["problems"] = shown_problems(problems)
+    known = {each.name for each in model.definitions}
+    context |= {
+        "definitions": [
+            (line, sent["text"] if sent.get("name") == line.name else text_of_definition(model, line.name))
+            for line in summary_of(model, language()).definitions
+        ],
+        "sent": sent,
+        "is_new_refused": bool(sent) and sent["name"] not in known,
+    }
+    return render(request, "scoring/definitions.html", context)
+
+
+# The document -------------------------------------------------------------------------------
+
+
+@needs("models.read")
+def edit_document(request: HttpRequest) -> HttpResponse:
+    """The draft as text, with everything that is wrong with it."""
+    draft = _draft()
+    document, revision = draft.row.document, draft.row.revision
+    context = editor_context(request, draft, "yaml")
+    if request.method == "POST":
+        if not context["may_edit"]:
+            return needs("models.edit")(edit_document)(request)
+        document = _sent_document(request)
+        if _saved(request, document, _("The draft is saved.")):
+            return redirect("scoring:editor_yaml")
+        context["theirs"] = draft.row.document
+        reading = selectors.reading_of(document)
+        context |= {"n_errors": len(reading.errors), "n_warnings": len(reading.warnings)}
+        revision = draft.row.revision
+    context |= {
+        "document": document,
+        "revision": revision,
+        "problems": shown_problems(selectors.reading_of(document).problems, document),
+    }
+    return render(request, "scoring/document.html", context)
+
+
+@require_POST
+@needs("models.read")
+def check_document(request: HttpRequest) -> HttpResponse:
+    """What is wrong with a document, without saving it."""
+    document = _sent_document(request)
+    reading = selectors.reading_of(document)
+    context = {
+        "problems": shown_problems(reading.problems, document),
+        "n_errors": len(reading.errors),
+        "n_warnings": len(reading.warnings),
+        "is_checked": True,
+    }
+    return render(request, "scoring/_problems.html", context)
+
+
+def _sent_document(request: HttpRequest) -> str:
+    """The text of the form with the line ends of a file; too long a text stays too long."""
+    text = request.POST.get("document", "").replace("\r\n", "\n")[: MAX_BYTES + 1]
+    return text if text.endswith("\n") or not text else text + "\n"
+
+
+# The draft as a whole -----------------------------------------------------------------------
+
+
+@require_POST
+@needs("models.edit")
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin with the model that comes with the product."""
+    versions.begin_with_supplied_model(actor=signed_in(request), now=clock.now())
+    return redirect("scoring:editor")
+
+
+@require_POST
+@needs("models.edit")
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take the last change of the draft back."""
+    try:
+        restored = versions.undo_draft(
+            revision=_revision(request), actor=signed_in(request), now=clock.now()
+        )
+    except DraftHasMoved:
+        say_draft_moved(request)
+        return redirect("scoring:editor")
+    if restored is None:
+        messages.info(request, _("There is nothing to undo."))
+    else:
+        messages.success(request, _("The last change of the draft was taken back."))
+    return redirect("scoring:editor")
+
+
+@require_POST
+@needs("models.edit")
+def discard(request: HttpRequest) -> HttpResponse:
+    """Throw the draft away."""
+    versions.discard_draft(actor=signed_in(request), now=clock.now())
+    messages.success(request, _("The draft is thrown away; the active version is untouched."))
+    return redirect("scoring:model")
