@@ -22,8 +22,16 @@ help: ## List the targets
 	@echo
 
 .PHONY: demo
-demo: ready-to-run ## Score the bundled real leads, list them from hottest to coldest with reasons
+demo: ready-to-run ## A made-up company in your browser, signed in already (Ctrl-C stops it)
+	$(BIN)/lejek demo $(ARGS)
+
+.PHONY: score-demo
+score-demo: ready-to-run ## Score the bundled real leads in the terminal, hottest first, with reasons
 	$(BIN)/leadscore demo $(ARGS)
+
+.PHONY: run
+run: ready-to-run ## Serve your own data from var/ (the first time: lejek create-user)
+	$(BIN)/lejek serve --migrate $(ARGS)
 
 ##@ Check
 .PHONY: test
@@ -34,12 +42,16 @@ test: ready-to-check java ## Run all tests (ARGS='-k decay' for some of them)
 quick-test: ready-to-check ## Run the tests that need neither Spark nor patience
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not spark and not slow' $(ARGS)
 
+.PHONY: test-postgres
+test-postgres: ready-to-check ## Run the product's tests on a PostgreSQL that is started for them
+	tools/with_postgres.sh $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup src/lejek $(ARGS)
+
 .PHONY: docs-test
 docs-test: ready-to-check ## Run the examples of the documentation and of the docstrings
 	tools/run_examples.sh $(DOCUMENTS) src/leadscore
 
 .PHONY: check
-check: format-check lint types imports test docs-test ## Everything that must be green before a commit
+check: format-check lint types imports test test-postgres docs-test ## Everything that must be green before a commit
 
 .PHONY: format-check
 format-check: ready-to-check
@@ -115,6 +127,10 @@ $(VENV)/installed-lejek: pyproject.toml $(VENV)/installed-base
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
+$(VENV)/compiled-messages: $(wildcard src/lejek/*/locale/*/LC_MESSAGES/*.po) $(VENV)/installed-base
+	@$(BIN)/python tools/compile_messages.py
+	@touch $@
+
 .PHONY: ready-to-run ready-to-check
-ready-to-run: $(VENV)/installed-lejek
-ready-to-check: $(VENV)/installed-dev $(VENV)/installed-lejek
+ready-to-run: $(VENV)/installed-lejek $(VENV)/compiled-messages
+ready-to-check: $(VENV)/installed-dev $(VENV)/installed-lejek $(VENV)/compiled-messages

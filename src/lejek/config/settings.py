@@ -134,6 +134,7 @@ TIME_ZONE = text("LEJEK_TIME_ZONE", default="Europe/Warsaw")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS: list[Path] = []
 
 EMAIL_BACKEND = text(

@@ -13,7 +13,10 @@ def record_stated(content: dict[str, Any], *, now: datetime) -> None:
     """A lead came in and said what its person allows."""
     actor_id = content.get("actor_id")
     record_consents(
-        [StatedConsent(*each, proof=content["proof"]) for each in content["consents"]],
+        [
+            StatedConsent(contact_id, purpose, is_given, content["proof"])
+            for contact_id, purpose, is_given in content["consents"]
+        ],
         source=content["source"],
         at=datetime.fromisoformat(content["at"]),
         actor=None if actor_id is None else User.objects.filter(pk=actor_id).first(),

@@ -1,6 +1,6 @@
 """Who is meant: people by e-mail, phone, NIP and name; firms by NIP, domain, name.
 
-In: what a row says, and records that share a key with it. Out: the one that is meant, or none. Pure.
+In: what a row says, and a record that shares a key with it. Out: whether it is meant. Pure.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def completeness(values: Mapping[str, object], asked: Sequence[str]) -> Complete
 
 
 def quality_of(lead: Lead, *, now: datetime, fields: Sequence[str] = CORE_FIELDS) -> Quality:
-    """Completeness and age of a lead's record; `fields` are those that matter, as conditions name them.
+    """Completeness and age of a lead's record; `fields` are those that matter.
 
     Queries: none when the lead was read with `contact__company`.
     """

@@ -1,6 +1,6 @@
 """Cells of a row, read as a lead or a touchpoint.
 
-In: texts by the field that each means. Out: values, and what could not be read with the reason. Pure.
+In: texts by the field that each means. Out: values, and what could not be read. Pure.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def _company(
 
 
 def _keeps(company: CompanyEntry, name: str, value: Cell, row: LeadRow) -> bool:
-    """Whether a firm keeps what it has: another spelling of its name, or of one it shares a domain with."""
+    """Whether a firm keeps its name: this is another spelling, or that of a firm with its domain."""
     record = company.record
     if name != "company.name" or not record.name or record.name in (record.domain, record.nip):
         return False

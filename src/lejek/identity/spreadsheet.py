@@ -1,4 +1,4 @@
-"""An XLSX workbook as CSV, made in a process of its own with limits, because workbooks can be bombs.
+"""An XLSX workbook as CSV, made in a limited process of its own: workbooks can be bombs.
 
 In: the path of a workbook. Out: its first sheet that has rows, as UTF-8 with commas. This module
 knows nothing of Django: the process starts quickly.

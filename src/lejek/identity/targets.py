@@ -1,4 +1,4 @@
-"""What a column of a file, or a value of a program, can mean: the fields of a lead and of a touchpoint.
+"""What a column of a file, or a value of a program, can mean: fields of leads and touchpoints.
 
 In: the name of a field. Out: how its values are read, how it is called, and what headers mean it.
 """
@@ -250,8 +250,8 @@ def _lead_targets() -> Iterable[Target]:
         _("Company domain"),
         _plain(read_domain),
         _headers(
-            "domain | domena | www | website | strona www | strona internetowa | web | company domain"
-            " | adres www | strona | url | company website"
+            "domain | domena | www | website | strona www | strona internetowa | web"
+            " | company domain | adres www | strona | url | company website"
         ),
         firm,
         "domain",

@@ -53,7 +53,7 @@ def receive_touchpoints(
 
 
 def contacts_by_key(keys: Iterable[str]) -> dict[str, int]:
-    """The people that keys such as `email:a@b.pl` belong to; a phone that several share is nobody's.
+    """The people that keys such as `email:a@b.pl` belong to; a shared phone is nobody's.
 
     Queries: three.
     """

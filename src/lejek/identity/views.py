@@ -6,7 +6,14 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -132,7 +139,7 @@ def _moved_on(request: HttpRequest, name: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("imports.read")
-def show_run(request: HttpRequest, pk: int) -> HttpResponse:
+def show_run(request: HttpRequest, pk: int) -> HttpResponseBase:
     """How far an import is, or what became of it; a POST takes the file in."""
     job = get_object_or_404(Import.objects.select_related("actor"), pk=pk)
     if request.method == "POST":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lejek.identity.models import PositionWord
@@ -45,8 +46,8 @@ DEPARTMENT_LABELS = {
 
 @require_http_methods(["GET", "POST"])
 @needs("imports.read")
-def show(request: HttpRequest) -> HttpResponse:
-    """The organisation's own words, and a place to try a position; a POST keeps or removes a word."""
+def show(request: HttpRequest) -> HttpResponseBase:
+    """The organisation's own words, and a place to try one; a POST keeps or removes a word."""
     user = signed_in(request)
     if request.method == "POST":
         return _keep(request)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -62,7 +63,7 @@ def acceptance(user: User, now: datetime) -> Acceptance:
         week.date(): (accepted, judged)
         for week, accepted, judged in _counts(verdicts.annotate(of=TruncWeek("at")))
     }
-    people = _counts(verdicts.annotate(of=_name()))
+    people = _counts(verdicts.annotate(of=F("actor__name")))
     accepted = sum(n for n, _ in by_week.values())
     judged = sum(n for _, n in by_week.values())
     return Acceptance(
@@ -82,3 +83,36 @@ def first_monday(now: datetime) -> datetime:
     today = timezone.localtime(now)
     monday = today.date() - timedelta(days=today.weekday(), weeks=N_WEEKS - 1)
     return timezone.make_aware(datetime.combine(monday, datetime.min.time()))
+
+
+def _newest() -> QuerySet[Verdict]:
+    """The newest standing verdict of each lead."""
+    standing = Verdict.objects.filter(undone_at__isnull=True)
+    later = standing.filter(lead=OuterRef("lead"), id__gt=OuterRef("id"))
+    return standing.filter(~Exists(later))
+
+
+def _counts(verdicts: QuerySet[Verdict]) -> list[tuple[Any, int, int]]:
+    """Accepted and judged leads by `of`."""
+    counted = verdicts.values_list("of").annotate(
+        n_accepted=Count("pk", filter=Q(is_accepted=True)), n_judged=Count("pk")
+    )
+    return list(counted.order_by("of"))
+
+
+def _weeks(by_week: Mapping[date, tuple[int, int]], first: date) -> list[Share]:
+    mondays = (first + timedelta(weeks=number) for number in range(N_WEEKS))
+    return [Share("", monday, rate(*by_week.get(monday, (0, 0)))) for monday in mondays]
+
+
+def _reasons(verdicts: QuerySet[Verdict]) -> list[GivenReason]:
+    given = dict(
+        verdicts.filter(is_accepted=False, reason__isnull=False)
+        .values_list("reason")
+        .annotate(n_leads=Count("pk"))
+        .order_by("reason")
+    )
+    n_rejected = sum(given.values())
+    reasons = RejectionReason.objects.filter(pk__in=given)
+    ranked = sorted(reasons, key=lambda reason: (-given[reason.pk], reason.position))
+    return [GivenReason(each, given[each.pk], given[each.pk] / n_rejected) for each in ranked]

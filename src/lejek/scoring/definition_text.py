@@ -1,56 +1,52 @@
-"""A definition as a fragment of YAML, and back.
+"""A definition as a few lines of the document, and the document with such lines put into it.
 
-In: a definition of a model, or text. Out: text, or plain values with what is wrong with the text.
+In: a model, text. Out: text; an edit with everything that is wrong with it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import re
 
-from leadscore.checks import Problem
-from leadscore.document import as_data, read_model, write_yaml
-from leadscore.model import Band, Dimension, ScoringModel
+from leadscore.document import read_model, write_yaml
+from leadscore.model import ScoringModel
+from lejek.scoring.editing import Edit
 
 _INDENT = "    "
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 def text_of_definition(model: ScoringModel, name: str) -> str:
     """The lines of a definition, as they stand in the document under its name."""
-    document = write_yaml(model)
-    lines = document[document.index("\ndefinitions:") :].splitlines()
-    start = next(n for n, line in enumerate(lines) if line.startswith(f"  {name}:"))
-    head = lines[start].split(":", 1)[1].strip()
-    if head:
-        return f"{head}\n"
-    body = []
-    for line in lines[start + 1 :]:
-        if not line.startswith(_INDENT):
-            break
-        body.append(line[len(_INDENT) :])
+    lines = write_yaml(model).splitlines()
+    first, behind = _lines_of(lines, name)
+    head = lines[first].split(":", 1)[1].strip()
+    body = [head] if head else [line[len(_INDENT) :] for line in lines[first + 1 : behind]]
     return "\n".join(body) + "\n"
 
 
-def definition_of_text(text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
-    """The plain values of a definition's text; None with the problems that keep it from being read.
-
-    The text is read inside a small model of its own, where every score and band may be named: what
-    it says about the real one is checked when it is put there.
-    """
-    names = _scores_named(text)
-    frame = _frame(names)
-    inner = "\n".join(f"{_INDENT}{line}" for line in text.strip("\n").splitlines())
-    reading = read_model(f"{frame}definitions:\n  text:\n{inner}\n")
-    if reading.model is None:
-        return None, tuple(problem for problem in reading.problems if problem.is_error)
-    data: Any = as_data(reading.model)["definitions"]
-    return dict(data["text"]), ()
-
-
-def _scores_named(text: str) -> list[str]:
-    return []
+def with_definition_text(model: ScoringModel, name: str, text: str) -> Edit:
+    """The model with a definition whose lines somebody wrote, in the place of one of that name."""
+    lines = write_yaml(model).splitlines()
+    if not model.definitions:
+        lines.append("definitions:")
+    if any(each.name == name for each in model.definitions):
+        first, behind = _lines_of(lines, name)
+    else:
+        first = behind = len(lines)
+    key = name if _NAME.fullmatch(name) else json.dumps(name)
+    body = [_INDENT + line for line in text.strip("\n").splitlines()]
+    lines[first:behind] = [f"  {key}:", *body]
+    reading = read_model("\n".join(lines) + "\n")
+    document = None if reading.model is None else write_yaml(reading.model)
+    return Edit(document, reading.problems)
 
 
-def _frame(names: list[str]) -> str:
-    bands = (Band("any", 0),)
-    dimensions = tuple(Dimension(name, 0, 100_000, bands) for name in names or ["fit"])
-    return write_yaml(ScoringModel("frame", "UTC", dimensions, ()))
+def _lines_of(lines: list[str], name: str) -> tuple[int, int]:
+    """The first line of a definition, and the one behind its last."""
+    section = lines.index("definitions:")
+    first = next(n for n, line in enumerate(lines) if n > section and line.startswith(f"  {name}:"))
+    behind = first + 1
+    while behind < len(lines) and lines[behind].startswith(_INDENT):
+        behind += 1
+    return first, behind

@@ -93,7 +93,9 @@ def _rule_details(
 ) -> Iterator[str]:
     if old.points_milli != new.points_milli:
         yield _arrow(
-            _("points"), signed_points(old.points_milli, lang), signed_points(new.points_milli, lang)
+            _("points"),
+            signed_points(old.points_milli, lang),
+            signed_points(new.points_milli, lang),
         )
     names = Names(lang, before), Names(lang, after)
     if old.dimension != new.dimension:
@@ -151,7 +153,9 @@ def _dimension_details(old: Dimension, new: Dimension, lang: str) -> Iterator[st
         yield _arrow(_("limits"), shown[0], shown[1])
     if old.bands != new.bands:
         shown = [
-            ", ".join(f"{b.label.get(lang, b.name)} ≥ {points(b.from_milli, lang)}" for b in d.bands)
+            ", ".join(
+                f"{b.label.get(lang, b.name)} ≥ {points(b.from_milli, lang)}" for b in d.bands
+            )
             for d in (old, new)
         ]
         yield _arrow(_("bands"), shown[0], shown[1])

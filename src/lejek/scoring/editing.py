@@ -115,16 +115,12 @@ def with_group(model: ScoringModel, name: str, most: Any) -> Edit:  # noqa: ANN4
     return edited(model, change)
 
 
-def with_definition(model: ScoringModel, name: str, fragment: Data | None) -> Edit:
-    """The model with a definition added or replaced; None takes it away."""
+def without_definition(model: ScoringModel, name: str) -> Edit:
+    """The model without a definition."""
 
     def change(data: Data) -> None:
-        definitions = data.setdefault("definitions", {})
-        if fragment is None:
-            definitions.pop(name, None)
-        else:
-            definitions[name] = fragment
-        if not definitions:
+        data["definitions"].pop(name, None)
+        if not data["definitions"]:
             del data["definitions"]
 
     return edited(model, change)

@@ -13,7 +13,8 @@ from typing import Any
 from django.db import transaction
 
 from leadscore.days import day_to_date, to_instant
-from leadscore.live import Contribution, LeadScore as Scored
+from leadscore.live import Contribution
+from leadscore.live import LeadScore as Scored
 from lejek.consent.selectors import consents_of, objects_to_profiling
 from lejek.identity.models import Lead
 from lejek.kernel.events import emit

@@ -29,7 +29,8 @@ Difference = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Reconciled:
     """What a run found. `kind` of a difference: engines (live and batch differ on the same facts),
-    or unmarked (facts changed and nobody had the lead scored anew)."""
+    or unmarked (facts changed and nobody had the lead scored anew).
+    """
 
     n_recomputed: int
     differences: list[Difference]
@@ -119,9 +120,7 @@ def _live(scored: Scored) -> dict[str, Any]:
     }
 
 
-def _difference(
-    kind: str, lead_id: int, one: dict[str, Any], other: dict[str, Any]
-) -> Difference:
+def _difference(kind: str, lead_id: int, one: dict[str, Any], other: dict[str, Any]) -> Difference:
     """What differs, without the lines that agree. `one` is kept or was, `other` is live or is."""
     told: Difference = {"kind": kind, "lead_id": lead_id}
     for name in ("overall", "scores", "grade", "definitions"):
@@ -129,7 +128,8 @@ def _difference(
             told[name] = [one[name], other[name]]
     if "contributions" in one:
         ones, others = (
-            {json_line[0]: json_line for json_line in side["contributions"]} for side in (one, other)
+            {json_line[0]: json_line for json_line in side["contributions"]}
+            for side in (one, other)
         )
         told["rules"] = sorted(
             rule for rule in ones.keys() | others.keys() if ones.get(rule) != others.get(rule)

@@ -20,11 +20,25 @@ from leadscore.document.writing import points as points_of
 from leadscore.fields import model_fields
 from leadscore.language import condition_text
 from leadscore.language.catalogue import FIELDS, TOUCHPOINTS, VALUES, field_name
-from leadscore.model import AttributeRule, BehaviourRule, FrequencyRule, Rule, ScoringModel, SilenceRule
+from leadscore.model import (
+    AttributeRule,
+    BehaviourRule,
+    FrequencyRule,
+    Rule,
+    ScoringModel,
+    SilenceRule,
+)
 from lejek.capture.models import Touchpoint
 from lejek.identity.fields import BUILT_IN
 from lejek.identity.models import FieldDefinition
-from lejek.scoring.condition_rows import Rows, as_condition, number, operators_for, rows_of, sent_rows
+from lejek.scoring.condition_rows import (
+    Rows,
+    as_condition,
+    number,
+    operators_for,
+    rows_of,
+    sent_rows,
+)
 
 ATTRIBUTE, BEHAVIOUR, FREQUENCY, SILENCE = "attribute", "behaviour", "frequency", "silence"
 
@@ -55,7 +69,17 @@ LABELS = {
 }
 
 CONDITION = "condition"
-_PAGES_OF_PROPERTIES = ("page.", "call.", "campaign.", "content.", "email.", "event.", "form.", "utm.", "webinar.")
+_PAGES_OF_PROPERTIES = (
+    "page.",
+    "call.",
+    "campaign.",
+    "content.",
+    "email.",
+    "event.",
+    "form.",
+    "utm.",
+    "webinar.",
+)
 _RECENT = 500
 
 
@@ -126,7 +150,9 @@ def empty_form(kind: str, dimension: str) -> RuleForm:
     return RuleForm(kind, {"dimension": dimension, "scope": "lead", **numbers}, Rows())
 
 
-def sent_form(sent: Mapping[str, Any], kind: str, before: Rule | None, lang: str, model: ScoringModel) -> RuleForm:  # noqa: E501
+def sent_form(
+    sent: Mapping[str, Any], kind: str, before: Rule | None, lang: str, model: ScoringModel
+) -> RuleForm:  # noqa: E501
     """The form as a browser sent it."""
     names = ("id", "dimension", "group", "points", "label_pl", "label_en", "on", "scope")
     values = {name: str(sent.get(name, "")) for name in (*names, *NUMBERS[kind])}

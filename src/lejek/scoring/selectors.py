@@ -30,7 +30,13 @@ from lejek.scoring.models import (
     ScorePoint,
     ScoringRun,
 )
-from lejek.scoring.versions import NoActiveModel, active_version, draft_or_active, fingerprint, ready
+from lejek.scoring.versions import (
+    NoActiveModel,
+    active_version,
+    draft_or_active,
+    fingerprint,
+    ready,
+)
 
 SAMPLE = 1000
 """So many leads are scored live to say how many a changed rule touches."""

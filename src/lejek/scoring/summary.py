@@ -117,7 +117,7 @@ def _dimension(
     )
 
 
-def _rule(rule: Rule, model: ScoringModel, is_changed: bool, names: Names) -> RuleLine:  # noqa: FBT001
+def _rule(rule: Rule, model: ScoringModel, is_changed: bool, names: Names) -> RuleLine:
     lang = names.lang
     return RuleLine(
         rule.id,

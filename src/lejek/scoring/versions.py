@@ -217,6 +217,18 @@ def publish_model(*, document: str, note: str, actor: User | None, now: datetime
 
 
 @transaction.atomic
+def publish_draft(*, revision: int, note: str, actor: User | None, now: datetime) -> ModelVersion:
+    """Publish the draft exactly as somebody saw it.
+
+    Raises: DraftHasMoved when it was saved since, or is not there; InvalidModel with every problem.
+    """
+    found = ModelDraft.objects.select_for_update().filter(revision=revision).first()
+    if found is None:
+        raise DraftHasMoved("the draft was changed by somebody else; look at it again")
+    return publish_model(document=found.document, note=note, actor=actor, now=now)
+
+
+@transaction.atomic
 def roll_back_to(
     *, version: ModelVersion, note: str, actor: User | None, now: datetime
 ) -> Activation:

@@ -39,7 +39,7 @@ from lejek.kernel.events import emit
 from lejek.people import audit
 
 NAMED_ROWS = 1000
-"""Up to so many rows, the leads are named in events and scored at once; more are left to a full run."""
+"""Up to so many rows, leads are named in events and scored at once; more wait for a full run."""
 
 _EXAMPLES = 20
 Progress = Callable[[int, int], None]
@@ -77,7 +77,7 @@ class Seen:
         )
 
     def add(self, key: str, said: str) -> str | None:
-        """Remember what a row says under its key; what an earlier one said, or None when it is new."""
+        """Remember what a row says under its key; gives what an earlier one said, or None."""
         found = self._connection.execute("SELECT said FROM seen WHERE key = ?", (key,)).fetchone()
         self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (key, said))
         return None if found is None else str(found[0])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _gettext, gettext_lazy as _
+from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext_lazy as _
 
 from lejek.identity.imports.columns import Problem
 from lejek.identity.reading import Fault
@@ -89,7 +90,11 @@ def fault_text(fault: Fault) -> str:
     if fault.code in LACKS:
         return str(LACKS[fault.code])
     reason = str(FAULTS.get(fault.code, fault.code))
-    return f"{label_of(fault.field)}: „{fault.found[:60]}” {reason}"
+    return _gettext("%(field)s: “%(found)s” %(reason)s") % {
+        "field": label_of(fault.field),
+        "found": fault.found[:60],
+        "reason": reason,
+    }
 
 
 def problem_text(problem: Problem) -> str:

@@ -25,7 +25,7 @@ from lejek.identity.models import (
     Lead,
 )
 from lejek.identity.recording import COMPANY_LINK, place_of, put, stored, upsert
-from lejek.identity.targets import Place
+from lejek.identity.targets import Cell, Place
 from lejek.kernel.events import emit
 
 UNDO = "undo"
@@ -155,7 +155,7 @@ def _leads_of(contact_ids: Sequence[int]) -> dict[int, Lead]:
     return {lead.contact_id: lead for lead in leads}
 
 
-def _value_without(history: Sequence[AttributeChange], undone: set[int]) -> Any:
+def _value_without(history: Sequence[AttributeChange], undone: set[int]) -> Cell | None:
     """What the facts say of a field when imports that were undone are left out."""
     others = [c for c in history if c.import_id not in undone and c.source != UNDO]
     return others[-1].new if others else history[0].old
@@ -177,7 +177,7 @@ def _confirmed_at(
 
 
 def _put_back(
-    record: Record, lead: Lead | None, field: str, value: Any, now: datetime
+    record: Record, lead: Lead | None, field: str, value: Cell | None, now: datetime
 ) -> list[AttributeChange]:
     """Put a value back in memory; the fact that it was, when it was another."""
     place, column = place_of(field)

@@ -19,7 +19,7 @@ def _suffixes() -> PublicSuffixList:
 
 @lru_cache(maxsize=20_000)
 def read_domain(text: str) -> str:
-    """The registered domain of an address or a page: `https://www.shop.acme.com.pl/x` → acme.com.pl.
+    """The registered domain of an address or a page: `https://www.shop.acme.com.pl` → acme.com.pl.
 
     Raises: Unreadable.
     """

@@ -88,10 +88,7 @@ def _highest(ranks: set[str]) -> str:
     if Seniority.ASSISTANT in ranks:
         return Seniority.ASSISTANT
     order = list(Seniority)
-    known = sorted(
-        (rank for rank in ranks if rank in order), key=lambda r: order.index(Seniority(r))
-    )
-    return next(iter(known), min(ranks, default=""))
+    return str(next((rank for rank in order if rank in ranks), min(ranks, default="")))
 
 
 def _meanings(words: tuple[str, ...], vocabulary: Vocabulary) -> list[Meaning]:

@@ -1,6 +1,6 @@
 """The vocabulary of positions that comes with the product, in Polish and English.
 
-A word that ends in `*` stands for all its endings: `finans*` is finansowy, finansów, but not finance.
+A word that ends in `*` stands for all its endings: `finans*` is finansowy and finansów.
 An organisation's own words (`PositionWord`) go before these.
 """
 

@@ -46,10 +46,10 @@ class Saying:
 
     def result(self, found: object) -> None:
         """The last word."""
-        print(json.dumps({"result": found}), file=self._out, flush=True)  # noqa: T201
+        print(json.dumps({"result": found}), file=self._out, flush=True)
 
     def _say(self) -> None:
-        print(json.dumps({"done": self._done, "of": self._total}), file=self._out, flush=True)  # noqa: T201
+        print(json.dumps({"done": self._done, "of": self._total}), file=self._out, flush=True)
 
 
 def main() -> None:

@@ -255,7 +255,7 @@ def _leads_query(attributes: Fields, first: Mapping[str, int]) -> str:
             now = f"CASE WHEN {then} IS NOT NULL THEN {_KINDS[kind].format(then)} ELSE {now} END"
         columns.append(f"{now} AS {_quoted(name)}")
     joined = "LEFT JOIN first_value ON first_value.lead_id = lead.id" if first else ""
-    return f"SELECT {_listed(columns)} {_PEOPLE} {joined}{_NOT_REFUSED}"  # noqa: S608
+    return f"SELECT {_listed(columns)} {_PEOPLE} {joined}{_NOT_REFUSED}"
 
 
 def _touchpoints_query(properties: Fields) -> str:

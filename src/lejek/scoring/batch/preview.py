@@ -98,7 +98,10 @@ class Differing:
                 lines.append(
                     {
                         "until": until,
-                        **{name: {"met": len(now), "new": len(now - was)} for name, now, was in sides},
+                        **{
+                            name: {"met": len(now), "new": len(now - was)}
+                            for name, now, was in sides
+                        },
                     }
                 )
             met_before = met
@@ -279,4 +282,3 @@ def week_ends(time_zone: str, as_of: int, n_weeks: int) -> list[int]:
     today = offsets(time_zone).local_day(as_of)
     last_sunday = today - (today + 3) % 7 - 1
     return [day_end(time_zone, last_sunday - 7 * back) for back in range(n_weeks, -1, -1)]
-

@@ -85,9 +85,7 @@ class _Watch:
 def _kept_query(source: Snapshot) -> str:
     documents = ("scores", "bands", "definitions", "contributions")
     texts = ", ".join(f"{source.as_text(name)} AS {name}" for name in documents)
-    return (
-        f"SELECT lead_id, version_id, as_of, overall, grade, {texts} FROM scoring_leadscore"  # noqa: S608
-    )
+    return f"SELECT lead_id, version_id, as_of, overall, grade, {texts} FROM scoring_leadscore"  # noqa: S608
 
 
 def _write(rows: pa.Table, path: Path) -> None:

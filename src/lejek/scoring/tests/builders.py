@@ -61,10 +61,14 @@ definitions:
 
 def user(role: str = Role.MARKETING, email: str | None = None) -> User:
     """Somebody with a role."""
-    return User.objects.create_user(email or f"{role}@example.pl", name=f"{role.title()} Nowak", role=role)
+    return User.objects.create_user(
+        email or f"{role}@example.pl", name=f"{role.title()} Nowak", role=role
+    )
 
 
-def published(document: str = MODEL, now: datetime = NOW, actor: User | None = None) -> ModelVersion:
+def published(
+    document: str = MODEL, now: datetime = NOW, actor: User | None = None
+) -> ModelVersion:
     """A version that scores."""
     return publish_model(document=document, note="first", actor=actor, now=now)
 
@@ -130,7 +134,9 @@ _CATEGORIES: tuple[Any, ...] = ("pricing", "Pricing", "blog", "cennik", "", None
 def crowd(n_leads: int, *, seed: int = 7, now: datetime = NOW) -> list[Lead]:
     """Many leads with odd values and a year of touchpoints, the same for the same seed."""
     rng = random.Random(seed)
-    companies = [company(f"Firma {n}", employees=rng.choice([None, 3, 250, 4000])) for n in range(9)]
+    companies = [
+        company(f"Firma {n}", employees=rng.choice([None, 3, 250, 4000])) for n in range(9)
+    ]
     leads = [
         lead(
             of=rng.choice([None, *companies]),

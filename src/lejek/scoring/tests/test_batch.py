@@ -127,7 +127,10 @@ def test_a_changed_fact_that_marked_nobody_is_reported_as_a_defect() -> None:
     assert done.n_differences == 1
     assert done.differences[0]["kind"] == "unmarked"
     assert done.differences[0]["lead_id"] == one.pk
-    assert done.differences[0]["overall"] == [-0, 40_000] or done.differences[0]["overall"][1] == 40_000
+    assert (
+        done.differences[0]["overall"] == [-0, 40_000]
+        or done.differences[0]["overall"][1] == 40_000
+    )
 
 
 def test_a_lead_that_waits_to_be_scored_is_no_defect() -> None:

@@ -18,8 +18,8 @@ from lejek.kernel import clock
 from lejek.people.access import needs, signed_in
 from lejek.scoring import editing, selectors, versions
 from lejek.scoring.condition_rows import JOINTS, Rows, number
+from lejek.scoring.definition_text import text_of_definition, with_definition_text
 from lejek.scoring.editing import Edit
-from lejek.scoring.definition_text import definition_of_text, text_of_definition
 from lejek.scoring.rule_form import (
     CONDITION,
     KINDS,
@@ -124,9 +124,7 @@ def _rule(model: ScoringModel, rule_id: str) -> Rule:
     return found
 
 
-def _rule_page(
-    request: HttpRequest, draft: Draft, kind: str, before: Rule | None
-) -> HttpResponse:
+def _rule_page(request: HttpRequest, draft: Draft, kind: str, before: Rule | None) -> HttpResponse:
     model, lang = _sound(draft), language()
     if request.method != "POST":
         if before is None:
@@ -300,20 +298,24 @@ def edit_definitions(request: HttpRequest) -> HttpResponse:
         if not context["may_edit"]:
             return needs("models.edit")(edit_definitions)(request)
         name, text = request.POST.get("name", "").strip(), request.POST.get("text", "")
-        fragment, problems = definition_of_text(text)
-        wants_it_gone = "delete" in request.POST
-        if wants_it_gone or fragment is not None:
-            edit = editing.with_definition(model, name, None if wants_it_gone else fragment)
-            if edit.document is not None:
-                _saved(request, edit.document, _("The definition is changed in the draft."))
-                return redirect("scoring:editor_definitions")
-            problems = edit.errors
+        if "delete" in request.POST:
+            edit = editing.without_definition(model, name)
+        else:
+            edit = with_definition_text(model, name, text.replace("\r\n", "\n"))
+        if edit.document is not None:
+            _saved(request, edit.document, _("The definition is changed in the draft."))
+            return redirect("scoring:editor_definitions")
         sent = {"name": name, "text": text}
-        context["problems"] = shown_problems(problems)
+        context["problems"] = shown_problems(edit.errors)
     known = {each.name for each in model.definitions}
     context |= {
         "definitions": [
-            (line, sent["text"] if sent.get("name") == line.name else text_of_definition(model, line.name))
+            (
+                line,
+                sent["text"]
+                if sent.get("name") == line.name
+                else text_of_definition(model, line.name),
+            )
             for line in summary_of(model, language()).definitions
         ],
         "sent": sent,

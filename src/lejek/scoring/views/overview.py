@@ -30,9 +30,7 @@ def show_model(request: HttpRequest) -> HttpResponse:
     try:
         draft = selectors.current_draft(now)
     except NoActiveModel:
-        return render(
-            request, "scoring/no_model.html", {"may_edit": can(user, "models.edit")}
-        )
+        return render(request, "scoring/no_model.html", {"may_edit": can(user, "models.edit")})
     active = draft.active
     model = None if active is None else versions.ready(active).model
     return render(

@@ -47,9 +47,7 @@ def shown_problems(problems: Iterable[Problem], document: str = "") -> list[Show
             problem.path,
             problem.message(lang),
             problem.accepted(lang),
-            lines[problem.line - 1][:160]
-            if problem.line and problem.line <= len(lines)
-            else "",
+            lines[problem.line - 1][:160] if problem.line and problem.line <= len(lines) else "",
         )
         for problem in problems
     ]

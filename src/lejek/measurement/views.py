@@ -1,0 +1,118 @@
+"""Reports: bands against what happened, the share of accepted leads."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from leadscore.language import Names
+from lejek.kernel import clock
+from lejek.measurement.acceptance import acceptance
+from lejek.measurement.chart import rate_chart
+from lejek.measurement.export import bands_csv
+from lejek.measurement.filters import GRADE, HORIZONS, Choices, Question, choices, question
+from lejek.measurement.readings import LANDMARK_DAYS
+from lejek.measurement.selectors import band_report
+from lejek.people.access import needs, signed_in
+
+
+def _lang() -> str:
+    return (get_language() or "en")[:2]
+
+
+@require_GET
+@needs("reports.read")
+def show_bands(request: HttpRequest) -> HttpResponse:
+    """What came of the leads of each band."""
+    possible = choices()
+    if possible is None:
+        return render(request, "measurement/no_model.html")
+    asked = question(request.GET, possible)
+    report = band_report(signed_in(request), asked, possible, clock.now())
+    labels = BandLabels(asked, possible)
+    table = report.table
+    context = {
+        "asked": asked,
+        "report": report,
+        "table": table,
+        "lines": [(line, labels.label(line.name)) for line in reversed(table.lines)],
+        "n_bands": len(table.lines),
+        "drops": [
+            (labels.label(lower), labels.label(higher))
+            for lower, higher in getattr(table.order, "drops", ())
+        ],
+        "charts": [
+            (rate_chart(table.lines, width=width, left=left), kind, labels.all(table.lines))
+            for width, left, kind in ((720, 130, "d-none d-md-block"), (360, 92, "d-md-none"))
+        ],
+        "kinds": labels.kinds(),
+        "kind": labels.kind(),
+        "versions": [version.number for version in reversed(possible.versions)],
+        "moments": [(s.key, getattr(s, f"label_{_lang()}")) for s in possible.stages],
+        "moment": labels.moment(),
+        "horizons": HORIZONS,
+        "landmark_days": LANDMARK_DAYS,
+        "query": request.GET.urlencode(),
+    }
+    template = "measurement/_bands.html" if request.headers.get("HX-Request") else None
+    return render(request, template or "measurement/bands.html", context)
+
+
+@require_GET
+@needs("reports.read")
+def export_bands(request: HttpRequest) -> HttpResponse:
+    """The report on bands as a CSV file."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="bands.csv"'
+    possible = choices()
+    if possible is not None:
+        asked = question(request.GET, possible)
+        report = band_report(signed_in(request), asked, possible, clock.now())
+        bands_csv(response, report, BandLabels(asked, possible).label)
+    return response
+
+
+@require_GET
+@needs("reports.read")
+def show_acceptance(request: HttpRequest) -> HttpResponse:
+    """The share of accepted leads, and the reasons of rejection."""
+    found = acceptance(signed_in(request), clock.now())
+    return render(request, "measurement/acceptance.html", {"found": found, "lang": _lang()})
+
+
+class BandLabels:
+    """What bands and dimensions are called on a page."""
+
+    def __init__(self, asked: Question, possible: Choices) -> None:
+        self._asked = asked
+        self._possible = possible
+        self._names = Names(_lang(), possible.model)
+
+    def label(self, name: str) -> str:
+        """A band."""
+        if self._asked.is_by_grade:
+            return name
+        return self._names.band(self._asked.by, name)
+
+    def all(self, lines: object) -> dict[str, str]:
+        """Every band by its name."""
+        return {line.name: self.label(line.name) for line in lines}  # type: ignore[attr-defined]
+
+    def kinds(self) -> list[tuple[str, str]]:
+        """What may be chosen to see bands of."""
+        kinds = [(d.name, self._names.dimension(d.name)) for d in self._possible.model.dimensions]
+        if self._possible.model.grade is not None:
+            kinds.append((GRADE, _("grade letter")))
+        return kinds
+
+    def kind(self) -> str:
+        """What was chosen."""
+        return dict(self.kinds())[self._asked.by]
+
+    def moment(self) -> str:
+        """The stage at whose entry the band was read; empty for the 14th day."""
+        labels = {s.key: getattr(s, f"label_{_lang()}") for s in self._possible.stages}
+        return labels.get(self._asked.moment, "")

@@ -1,0 +1,374 @@
+"""The answer of a preview as a page shows it: words, named leads, drawings.
+
+In: a PreviewRun that is done, who looks, a language. Out: frozen values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from leadscore.days import day_to_date, offsets
+from leadscore.language import Names
+from leadscore.language.words import capitalised, number_text
+from leadscore.model import ScoringModel
+from lejek.identity.models import Lead
+from lejek.people.access import for_user
+from lejek.people.models import User
+from lejek.scoring.models import PreviewRun
+from lejek.scoring.selectors import reading_of
+from lejek.scoring.versions import ready
+
+Plain = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a band matrix."""
+
+    count: int
+    stays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """How leads move between the bands of one dimension: rows before, columns after."""
+
+    label: str
+    n_changed: int
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How a definition's count moves."""
+
+    label: str
+    before: int | None
+    after: int | None
+    entered: int | None
+    left: int | None
+
+    @property
+    def change(self) -> int:
+        """The difference of the counts."""
+        return (self.after or 0) - (self.before or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A lead under one of the models."""
+
+    overall: int
+    grade: str
+    bands: tuple[tuple[str, int, int], ...]
+    """Label, number, how many bands, by dimension."""
+    definitions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLead:
+    """A lead before and after; without a name when whoever looks may not see it."""
+
+    id: int
+    name: str
+    company: str
+    before: Side
+    after: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week: how many leads began to meet the definition in it, and how many met it at its end."""
+
+    until: date
+    new_before: int
+    new_after: int
+    met_before: int
+    met_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A salesperson's load."""
+
+    name: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of the drawing of weeks, in its own coordinates."""
+
+    x: int
+    y: int
+    height: int
+    side: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """The drawing and the table of weeks."""
+
+    lines: tuple[Week, ...]
+    bars: tuple[Bar, ...]
+    labels: tuple[tuple[int, str], ...]
+    most: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateCell:
+    """A conversion rate with its interval, as text; an empty one says that data are short."""
+
+    leads: int
+    conversions: int
+    rate: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestRow:
+    """A band or definition under both models; None where the model has none of that name."""
+
+    label: str
+    before: RateCell | None
+    after: RateCell | None
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestPage:
+    """The look back."""
+
+    horizon_days: int
+    leads: int
+    conversions: int
+    tables: tuple[tuple[str, tuple[BacktestRow, ...]], ...]
+    rankings: tuple[tuple[str, str, str, str, str], ...]
+    """Label, AUC before and after, lift of the top fifth before and after."""
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    """Everything that the page shows."""
+
+    n_leads: int
+    n_changed: int
+    matrices: tuple[Matrix, ...]
+    definitions: tuple[Moves, ...]
+    leads: tuple[NamedLead, ...]
+    weeks: Weeks
+    owners: tuple[Owner, ...]
+    backtest: BacktestPage | None
+
+
+def preview_page(run: PreviewRun, viewer: User, lang: str) -> PreviewPage:
+    """The answer of a preview in words. Queries: two."""
+    before, after = ready(run.version).model, reading_of(run.document).sound_model()
+    names = Names(lang, before), Names(lang, after)
+    found: Plain = run.result
+    return PreviewPage(
+        n_leads=found["n_leads"],
+        n_changed=found["n_changed"],
+        matrices=tuple(_matrix(part, names) for part in found["bands"]),
+        definitions=tuple(_moves(part, names, before) for part in found["definitions"]),
+        leads=_leads(found["leads"], viewer, (before, after), names),
+        weeks=_weeks(found["weeks"], after, lang),
+        owners=_owners(found["owners"]),
+        backtest=None if found["backtest"] is None else _backtest(found["backtest"], names, lang),
+    )
+
+
+Both = tuple[Names, Names]
+
+
+def _matrix(part: Plain, names: Both) -> Matrix:
+    dimension = part["dimension"]
+    rows = tuple(
+        (
+            names[0].band(dimension, was),
+            tuple(
+                Cell(count, was == now) for now, count in zip(part["after"], counts, strict=True)
+            ),
+        )
+        for was, counts in zip(part["before"], part["counts"], strict=True)
+    )
+    columns = tuple(names[1].band(dimension, now) for now in part["after"])
+    return Matrix(capitalised(names[1].dimension(dimension)), part["changed"], columns, rows)
+
+
+def _moves(part: Plain, names: Both, before: ScoringModel) -> Moves:
+    is_old = any(each.name == part["name"] for each in before.definitions)
+    known = names[1] if part["after"] is not None or not is_old else names[0]
+    label = capitalised(known.definition(part["name"]))
+    return Moves(label, part["before"], part["after"], part["entered"], part["left"])
+
+
+def _leads(
+    found: Sequence[Plain], viewer: User, models: tuple[ScoringModel, ScoringModel], names: Both
+) -> tuple[NamedLead, ...]:
+    ids = [row["lead_id"] for row in found]
+    seen = for_user(Lead.objects.filter(id__in=ids).select_related("contact__company"), viewer)
+    known = {lead.pk: lead for lead in seen}
+    lines = []
+    for row in found:
+        lead = known.get(row["lead_id"])
+        company = lead.contact.company if lead else None
+        lines.append(
+            NamedLead(
+                row["lead_id"],
+                lead.contact.full_name if lead else "",
+                company.name if company else "",
+                _side(row["before"], models[0], names[0]),
+                _side(row["after"], models[1], names[1]),
+            )
+        )
+    return tuple(lines)
+
+
+def _side(row: Plain, model: ScoringModel, names: Names) -> Side:
+    bands = []
+    for dimension in model.dimensions:
+        order = [band.name for band in dimension.bands]
+        name = row["bands"].get(dimension.name, "")
+        if name in order:
+            bands.append((names.band(dimension.name, name), order.index(name), len(order)))
+    met = tuple(capitalised(names.definition(name)) for name in row["definitions"])
+    return Side(row["overall"], row["grade"], tuple(bands), met)
+
+
+_HEIGHT, _STEP, _BAR = 120, 56, 20
+
+
+def _weeks(found: Sequence[Plain], model: ScoringModel, lang: str) -> Weeks:
+    local_day = offsets(model.time_zone).local_day
+    lines = tuple(
+        Week(
+            day_to_date(local_day(week["until"])),
+            week["before"]["new"],
+            week["after"]["new"],
+            week["before"]["met"],
+            week["after"]["met"],
+        )
+        for week in found
+    )
+    most = max((n for line in lines for n in (line.new_before, line.new_after)), default=0)
+    bars, labels = [], []
+    for number, line in enumerate(lines):
+        left = number * _STEP + 6
+        for place, (side, count) in enumerate(
+            (("before", line.new_before), ("after", line.new_after))
+        ):
+            height = round(count * _HEIGHT / most) if most else 0
+            title = number_text(count, lang)
+            bars.append(Bar(left + place * (_BAR + 1), 16 + _HEIGHT - height, height, side, title))
+        day = line.until
+        labels.append(
+            (left + _BAR, f"{day.day}.{day.month:02d}" if lang == "pl" else f"{day:%d %b}")
+        )
+    return Weeks(lines, tuple(bars), tuple(labels), most, max(1, len(lines)) * _STEP)
+
+
+def _owners(found: Sequence[Plain]) -> tuple[Owner, ...]:
+    people = User.objects.in_bulk([row["owner_id"] for row in found if row["owner_id"]])
+    lines = [
+        Owner(
+            str(people[row["owner_id"]]) if row["owner_id"] in people else "",
+            row["before"],
+            row["after"],
+        )
+        for row in found
+    ]
+    return tuple(sorted(lines, key=lambda line: (-line.after, -line.before, line.name)))
+
+
+# The look back ------------------------------------------------------------------------------
+
+
+def _backtest(found: Plain, names: Both, lang: str) -> BacktestPage:
+    before, after = found["before"], found["after"]
+    bands = [
+        (
+            capitalised(names[1].dimension(part["name"])),
+            tuple(
+                BacktestRow(
+                    names[1].band(part["name"], row["name"]),
+                    _rate_of(_band(before, part["name"], row["name"]), lang),
+                    _rate_of(row, lang),
+                )
+                for row in reversed(part["bands"])
+            ),
+        )
+        for part in after["dimensions"]
+    ]
+    definitions = tuple(
+        BacktestRow(
+            capitalised(names[1].definition(row["name"])),
+            _rate_of(_named(before["definitions"], row["name"]), lang),
+            _rate_of(row, lang),
+        )
+        for row in after["definitions"]
+    )
+    rankings = tuple(
+        (
+            capitalised(names[1].dimension(row["score"])),
+            *(_figure(side, "auc", lang) for side in (_score(before, row["score"]), row)),
+            *(_figure(side, "lift", lang) for side in (_score(before, row["score"]), row)),
+        )
+        for row in after["rankings"]
+    )
+    tables = [*bands, ("", definitions)] if definitions else bands
+    return BacktestPage(
+        after["horizon_days"],
+        after["leads"],
+        after["conversions"],
+        tuple(tables),
+        rankings,
+        tuple(after["warnings"][lang]),
+    )
+
+
+def _named(rows: Sequence[Plain], name: str) -> Plain | None:
+    return next((row for row in rows if row["name"] == name), None)
+
+
+def _band(side: Plain, dimension: str, name: str) -> Plain | None:
+    found = _named(side["dimensions"], dimension)
+    return None if found is None else _named(found["bands"], name)
+
+
+def _score(side: Plain, name: str) -> Plain:
+    found: Plain = next((row for row in side["rankings"] if row["score"] == name), {})
+    return found
+
+
+def _rate_of(row: Plain | None, lang: str) -> RateCell | None:
+    if row is None:
+        return None
+    rate = row["rate"]
+    if rate is None:
+        return RateCell(row["leads"], row["conversions"], "", "")
+    low, high = (_percent(rate[side], lang) for side in ("low", "high"))
+    return RateCell(
+        row["leads"], row["conversions"], _percent(rate["value"], lang), f"{low} – {high}"
+    )
+
+
+def _percent(share: float, lang: str) -> str:
+    text = f"{share * 100:.1f}%"
+    return text.replace(".", ",") if lang == "pl" else text
+
+
+def _figure(row: Plain, name: str, lang: str) -> str:
+    found = row.get(name)
+    value = found["value"] if isinstance(found, dict) else found
+    if value is None:
+        return ""
+    text = f"{value:.2f}"
+    return text.replace(".", ",") if lang == "pl" else text

@@ -1,0 +1,63 @@
+"""Publishing the draft: what changes is shown first, then it is done with a note."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from leadscore.errors import InvalidModel
+from lejek.kernel import clock
+from lejek.people.access import needs, signed_in
+from lejek.scoring import selectors, versions
+from lejek.scoring.difference import changes, document_difference
+from lejek.scoring.versions import DraftHasMoved, NoActiveModel
+from lejek.scoring.views.shown import editor_context, language, say_draft_moved, shown_problems
+
+
+@needs("models.publish")
+def publish(request: HttpRequest) -> HttpResponse:
+    """Freeze the draft as the next version, after showing how it differs from the active one."""
+    now = clock.now()
+    try:
+        draft = selectors.current_draft(now)
+    except NoActiveModel:
+        return redirect("scoring:model")
+    if request.method == "POST":
+        return _published(request)
+    context = editor_context(request, draft, "publish")
+    context["problems"] = shown_problems(draft.problems, draft.row.document)
+    context["preview"] = selectors.newest_preview(draft.row.document, draft.active)
+    if draft.active is not None:
+        context["difference"] = document_difference(draft.active.document, draft.row.document)
+        if draft.model is not None:
+            before = versions.ready(draft.active).model
+            context["changes"] = changes(before, draft.model, language())
+    return render(request, "scoring/publish.html", context)
+
+
+def _published(request: HttpRequest) -> HttpResponse:
+    note, revision = request.POST.get("note", "").strip()[:2000], request.POST.get("revision", "")
+    if not note:
+        messages.error(request, _("Say in the note what changes and why."))
+        return redirect("scoring:publish")
+    try:
+        version = versions.publish_draft(
+            revision=int(revision) if revision.isdecimal() else -1,
+            note=note,
+            actor=signed_in(request),
+            now=clock.now(),
+        )
+    except DraftHasMoved:
+        say_draft_moved(request)
+        return redirect("scoring:publish")
+    except InvalidModel:
+        messages.error(request, _("The draft has errors: mend them first."))
+        return redirect("scoring:editor_yaml")
+    messages.success(
+        request,
+        _("Version %(number)s is published. Everybody is being scored anew.")
+        % {"number": version.number},
+    )
+    return redirect("scoring:model")
