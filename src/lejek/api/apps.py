@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ApiConfig(AppConfig):
-    """lejek.api"""
+    """The room lejek.api."""
 
     name = "lejek.api"
     label = "api"

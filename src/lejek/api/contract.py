@@ -45,7 +45,7 @@ def get(router: Router, path: str, needs: Needs, answer: type[BaseModel]) -> Reg
     """An operation that reads."""
 
     def register(view: View) -> View:
-        def answered(request: HttpRequest, **values: Any) -> HttpResponse:
+        def answered(request: HttpRequest, **values: object) -> HttpResponse:
             return _response(view(request, **values))
 
         return _register(router, "GET", path, needs, {200: answer}, view, answered)
@@ -57,7 +57,7 @@ def put(router: Router, path: str, needs: Needs, answer: type[BaseModel]) -> Reg
     """An operation that puts something in its place; sending it twice is as good as once."""
 
     def register(view: View) -> View:
-        def answered(request: HttpRequest, **values: Any) -> HttpResponse:
+        def answered(request: HttpRequest, **values: object) -> HttpResponse:
             with transaction.atomic():
                 return _response(view(request, **values))
 
@@ -80,7 +80,7 @@ def post(
     """
 
     def register(view: View) -> View:
-        def answered(request: HttpRequest, **values: Any) -> HttpResponse:
+        def answered(request: HttpRequest, **values: object) -> HttpResponse:
             def act() -> HttpResponse:
                 return _response(view(request, **values))
 
@@ -103,7 +103,7 @@ def _register(
     extra: dict[str, Any] | None = None,
 ) -> View:
     @wraps(view)
-    def checked(request: HttpRequest, **values: Any) -> HttpResponse:
+    def checked(request: HttpRequest, **values: object) -> HttpResponse:
         if unknown := unknown_parameters(request):
             raise invalid(unknown)
         return answered(request, **values)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.http import HttpResponse
 from pydantic import BaseModel, Field
@@ -88,3 +90,31 @@ def problem(path: str, found: object, accepted: str) -> Problem:
     if len(text) > _LONGEST_FOUND:
         text = text[: _LONGEST_FOUND - 1] + "…"
     return Problem(path=path, found=text, accepted=accepted)
+
+
+_ACCEPTED: Mapping[str, str] = {
+    "missing": "a value",
+    "extra_forbidden": "no such key",
+    "string_unicode": "text without broken characters",
+}
+_OPENINGS = ("Input should be ", "Value error, ", "Input should ", "String should ")
+
+
+def problem_of(path: str, steps: Iterable[int | str], error: Mapping[str, Any]) -> Problem:
+    """A problem that pydantic found, in our words; `steps` lead from `path` to it."""
+    accepted = _ACCEPTED.get(error["type"], str(error["msg"]))
+    for step in steps:
+        path += f"[{step}]" if isinstance(step, int) else f".{str(step)[:100]}"
+    for opening in _OPENINGS:
+        accepted = accepted.removeprefix(opening)
+    found = None if error["type"] == "missing" else _shown(error["input"])
+    return problem(path, found, accepted)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except ValueError:
+        return str(value)

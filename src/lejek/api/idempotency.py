@@ -100,7 +100,9 @@ def _claim(caller: Caller, key: str, mark: str) -> Claim | HttpResponse:
             problems=[problem(f"header.{HEADER}", key, "a key of its own for each request")],
         )
     if row.status is not None:
-        return HttpResponse(row.body, status=row.status, content_type=JSON, headers={REPLAYED: "true"})
+        return HttpResponse(
+            row.body, status=row.status, content_type=JSON, headers={REPLAYED: "true"}
+        )
     if row.created_at + LEASE <= caller.now:
         return _take_over(row, mark, caller.now)
     raise _in_progress()

@@ -23,7 +23,7 @@ from lejek.people.models import User
 from lejek.people.services import user_of_key
 
 A_MINUTE = 600
-"""Requests that one key may make in a minute, unless the setting API_REQUESTS_A_MINUTE says other."""
+"""Requests that one key may make in a minute; the setting API_REQUESTS_A_MINUTE says otherwise."""
 
 _SECRET = re.compile(r"lj_[0-9a-f]{8}_[A-Za-z0-9_-]{43}", re.ASCII)
 _COUNT = """
@@ -79,9 +79,13 @@ class ApiKey(HttpBearer):
         prefix = "_".join(token.split("_", 2)[:2])
         _count(prefix, now)
         if self._needs.scope not in scopes:
-            raise Refusal(403, f"This key lacks the scope {self._needs.scope}.", code="scope_missing")
+            raise Refusal(
+                403, f"This key lacks the scope {self._needs.scope}.", code="scope_missing"
+            )
         if not can(user, self._needs.permission):
-            raise Refusal(403, f"The role of the key's owner does not allow {self._needs.permission}.")
+            raise Refusal(
+                403, f"The role of the key's owner does not allow {self._needs.permission}."
+            )
         return Caller(user, prefix, now)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from lejek.capture.bulk import insert_rows
 from lejek.capture.models import Touchpoint
 
 Scalar = str | int | float | bool | None
@@ -98,7 +99,8 @@ def record_touchpoints(
         for id_, item in by_id.items()
         if id_ in fresh
     ]
-    Touchpoint.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    names = [field.name for field in Touchpoint._meta.concrete_fields]  # noqa: SLF001 - public
+    insert_rows(Touchpoint, names, ([getattr(row, name) for name in names] for row in rows))
     return rows
 
 

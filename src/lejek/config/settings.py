@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "lejek.deals",
     "lejek.measurement",
     "lejek.desk",
+    "lejek.api",
     "lejek.operations",
     "lejek.ui",
 ]
@@ -123,6 +124,9 @@ CACHES = {
 }
 
 TASKS = {"default": {"BACKEND": "lejek.kernel.tasks.LeaseBackend", "QUEUES": ["default"]}}
+
+# Where the preview of a scoring model learns how leads ended: deals are a later room.
+SCORING_OUTCOMES = "lejek.deals.selectors.outcomes"
 
 LANGUAGE_CODE = choice("LEJEK_LANGUAGE", ["pl", "en"], default="pl")
 LANGUAGES = [("pl", "polski"), ("en", "English")]

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from lejek.identity.matching import is_other_company, is_same_person, name_of, row_name
-from lejek.identity.models import AttributeChange, Company, Contact, Lead
+from lejek.identity.models import Company, Contact, Lead
 from lejek.identity.normalise.company_name import name_key
 from lejek.identity.reading import LeadRow
+from lejek.identity.targets import Cell
 
 
 @dataclass(eq=False, slots=True)
@@ -40,14 +41,24 @@ class ContactEntry:
     is_lead_changed: bool = False
 
 
+@dataclass(eq=False, slots=True)
+class Fact:
+    """A value that became known of a record of the book."""
+
+    record: Contact | Company
+    field: str
+    old: Cell | None
+    new: Cell | None
+
+
 @dataclass(slots=True)
 class Book:
     """Records by their keys; those of rows seen so far included."""
 
     contacts: list[ContactEntry] = field(default_factory=list)
     companies: list[CompanyEntry] = field(default_factory=list)
-    facts: list[AttributeChange] = field(default_factory=list)
-    moves: list[tuple[AttributeChange, CompanyEntry]] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    moves: list[tuple[Fact, CompanyEntry]] = field(default_factory=list)
     _by_email: dict[str, ContactEntry] = field(default_factory=dict)
     _by_phone: dict[str, list[ContactEntry]] = field(default_factory=lambda: defaultdict(list))
     _by_nip: dict[str, list[ContactEntry]] = field(default_factory=lambda: defaultdict(list))
@@ -149,13 +160,11 @@ def _people(rows: Sequence[LeadRow]) -> Iterable[Contact]:
     found: dict[int, Contact] = {}
     emails = _told(rows, "contact.email")
     phones = _told(rows, "contact.phone")
-    nips = {row.text("company.nip") for row in rows if row.text("contact.last_name")} - {""}
-    names = {
-        variant
-        for row in rows
-        if row.text("company.nip") and (name := row.text("contact.last_name"))
-        for variant in (name, name.title(), name.upper())
-    }
+    named = [row for row in rows if row.text("company.nip") and row.text("contact.last_name")]
+    nips = _told(named, "company.nip")
+    # Either word may be the last name, in any case: what is found is compared with care later.
+    words = _told(named, "contact.last_name") | _told(named, "contact.first_name")
+    names = {variant for word in words for variant in (word, word.title(), word.upper())}
     for query in (
         Contact.objects.filter(email__in=emails),
         Contact.objects.filter(phone__in=phones),

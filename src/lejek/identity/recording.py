@@ -13,10 +13,12 @@ from typing import Any
 
 from django.db import models
 
+from lejek.capture.bulk import insert_rows
 from lejek.identity.book import (
     Book,
     CompanyEntry,
     ContactEntry,
+    Fact,
     domain_of,
 )
 from lejek.identity.models import AttributeChange, Company, Contact, Lead
@@ -100,7 +102,7 @@ def enter(book: Book, row: LeadRow, origin: Origin, now: datetime) -> Entered:
     has_lead = contact.lead is not None
     _enter_company(book, row, contact, origin, now)
     _enter_lead(contact, row, origin, now)
-    _enter_contact(book, row, contact, origin)
+    _enter_contact(book, row, contact)
     book.index_contact(contact)
     if not has_lead:
         return Entered(Outcome.NEW, contact)
@@ -117,13 +119,13 @@ def _enter_company(
     company.is_met = True
     for name, value in row.values.items():
         if name.startswith("company.") and not _keeps(company, name, value, row):
-            _change(book, company, name, value, origin)
-    _change_derived(book, company, row, "company.", {}, origin)
+            _change(book, company, name, value)
+    _change_derived(book, company, row, "company.", {})
     if not company.record.name:
         name = company.record.domain or company.record.nip or ""
-        _change(book, company, "company.name", name, origin)
+        _change(book, company, "company.name", name)
     book.index_company(company)
-    _move(book, contact, company, origin)
+    _move(book, contact, company)
 
 
 def _company(
@@ -143,7 +145,7 @@ def _company(
 
 
 def _keeps(company: CompanyEntry, name: str, value: Cell, row: LeadRow) -> bool:
-    """Whether a firm keeps its name: this is another spelling, or that of a firm with its domain."""
+    """Whether a firm keeps its name: this is another spelling, or a firm with the same domain."""
     record = company.record
     if name != "company.name" or not record.name or record.name in (record.domain, record.nip):
         return False
@@ -152,7 +154,7 @@ def _keeps(company: CompanyEntry, name: str, value: Cell, row: LeadRow) -> bool:
     return is_spelling or not is_sure
 
 
-def _move(book: Book, contact: ContactEntry, company: CompanyEntry, origin: Origin) -> None:
+def _move(book: Book, contact: ContactEntry, company: CompanyEntry) -> None:
     """Let a person be at a firm."""
     before = contact.company
     if before is company:
@@ -161,7 +163,7 @@ def _move(book: Book, contact: ContactEntry, company: CompanyEntry, origin: Orig
     contact.record.company = company.record
     contact.is_changed = True
     old = None if before is None else before.record.pk
-    fact = _fact(contact.record, COMPANY_LINK, old, None, origin)
+    fact = Fact(contact.record, COMPANY_LINK, old, None)
     book.facts.append(fact)
     book.moves.append((fact, company))
 
@@ -176,7 +178,7 @@ def _enter_lead(contact: ContactEntry, row: LeadRow, origin: Origin, now: dateti
     )
 
 
-def _enter_contact(book: Book, row: LeadRow, contact: ContactEntry, origin: Origin) -> None:
+def _enter_contact(book: Book, row: LeadRow, contact: ContactEntry) -> None:
     before = {
         base: stored(contact.record, base, place_of(base)[1])
         for base in ("contact.email", "lead.position")
@@ -186,16 +188,16 @@ def _enter_contact(book: Book, row: LeadRow, contact: ContactEntry, origin: Orig
             continue
         if name == "contact.email" and contact.record.email not in (None, value):
             # Met by phone or by NIP and name: the address that is known stays the key.
-            _change(book, contact, OTHER_EMAIL, value, origin)
+            _change(book, contact, OTHER_EMAIL, value)
             continue
-        _change(book, contact, name, value, origin)
+        _change(book, contact, name, value)
     if (
         OTHER_EMAIL in contact.record.attributes
         and row.text("contact.email") != contact.record.email
     ):
-        _change_derived(book, contact, row, "lead.", before, origin, without="lead.email_kind")
+        _change_derived(book, contact, row, "lead.", before, without="lead.email_kind")
         return
-    _change_derived(book, contact, row, "lead.", before, origin)
+    _change_derived(book, contact, row, "lead.", before)
 
 
 def _change_derived(
@@ -204,7 +206,6 @@ def _change_derived(
     row: LeadRow,
     prefix: str,
     before: Mapping[str, Cell | None],
-    origin: Origin,
     *,
     without: str = "",
 ) -> None:
@@ -214,7 +215,7 @@ def _change_derived(
             continue
         is_empty = stored(entry.record, name, place_of(name)[1]) is None
         if is_empty or _is_new_base(entry, derived, before):
-            _change(book, entry, name, derived.value, origin)
+            _change(book, entry, name, derived.value)
 
 
 def _is_new_base(
@@ -225,9 +226,7 @@ def _is_new_base(
     return before[derived.base] != stored(entry.record, derived.base, place_of(derived.base)[1])
 
 
-def _change(
-    book: Book, entry: CompanyEntry | ContactEntry, name: str, value: Cell, origin: Origin
-) -> None:
+def _change(book: Book, entry: CompanyEntry | ContactEntry, name: str, value: Cell) -> None:
     """Keep a value and the fact that it became known, unless it is known already."""
     place, column = place_of(name)
     keeper: models.Model | None = entry.record
@@ -240,26 +239,10 @@ def _change(
         entry.is_changed = True
     elif isinstance(entry, ContactEntry):
         entry.is_lead_changed = True
-    book.facts.append(_fact(entry.record, name, old, value, origin))
+    book.facts.append(Fact(entry.record, name, old, value))
 
 
-def _fact(
-    record: Contact | Company, name: str, old: Cell | None, new: Cell | None, origin: Origin
-) -> AttributeChange:
-    return AttributeChange(
-        contact=record if isinstance(record, Contact) else None,
-        company=record if isinstance(record, Company) else None,
-        field=name,
-        old=old,
-        new=new,
-        known_at=origin.known_at,
-        source=origin.source,
-        actor=origin.actor,
-        import_id=origin.import_id,
-    )
-
-
-def write(book: Book, now: datetime) -> None:
+def write(book: Book, origin: Origin, now: datetime) -> None:
     """Write what changed in a book, in the caller's transaction.
 
     Queries: at most eight, however many records (a statement for each thousand).
@@ -272,7 +255,40 @@ def write(book: Book, now: datetime) -> None:
     _write_leads(book.contacts)
     for fact, company in book.moves:
         fact.new = company.record.pk
-    AttributeChange.objects.bulk_create(book.facts, batch_size=_BATCH)
+    _write_facts(book.facts, origin)
+
+
+def _write_facts(facts: Sequence[Fact], origin: Origin) -> None:
+    names = [
+        "contact",
+        "company",
+        "field",
+        "old",
+        "new",
+        "known_at",
+        "source",
+        "actor",
+        "import_id",
+    ]
+    actor_id = None if origin.actor is None else origin.actor.pk
+    insert_rows(
+        AttributeChange,
+        names,
+        (
+            (
+                fact.record.pk if isinstance(fact.record, Contact) else None,
+                fact.record.pk if isinstance(fact.record, Company) else None,
+                fact.field,
+                fact.old,
+                fact.new,
+                origin.known_at,
+                origin.source,
+                actor_id,
+                origin.import_id,
+            )
+            for fact in facts
+        ),
+    )
 
 
 def _write_records(
@@ -292,7 +308,7 @@ def _write_records(
 
 
 def upsert(model: type[models.Model], records: Sequence[models.Model]) -> None:
-    """Write records that exist: one statement for a thousand, where an update each would be slow."""
+    """Write records that exist: one statement for a thousand, an update each would be slow."""
     columns = [
         field.name
         for field in model._meta.concrete_fields  # noqa: SLF001 - Django's public name

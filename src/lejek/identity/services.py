@@ -123,7 +123,7 @@ def _record(
 ) -> list[Entered]:
     book = open_book(rows)
     entered = [enter(book, row, origin, now) for row in rows]
-    write(book, now)
+    write(book, origin, now)
     met = {id(each.contact): each.contact for each in entered}
     grown = attach_waiting(_keys(met.values()))
     _state_consents(rows, entered, origin, proof, now)

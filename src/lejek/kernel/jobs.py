@@ -265,11 +265,14 @@ def _keep(held: Claim, stop: threading.Event, every: float) -> None:
 def replay(job_id: int, *, now: datetime) -> bool:
     """Put a dead job back into the queue.
 
-    Repeat: changes nothing when it is not dead.
+    Repeat: changes nothing when it is not dead, or when another job with its key is open by now.
     """
-    revived = Job.objects.filter(id=job_id, status=Job.Status.DEAD)
-    return bool(
-        revived.update(
-            status=Job.Status.READY, attempt=0, run_after=now, error="", lease_until=None
-        )
-    )
+    dead = Job.objects.filter(id=job_id, status=Job.Status.DEAD)
+    try:
+        with transaction.atomic():
+            revived = dead.update(
+                status=Job.Status.READY, attempt=0, run_after=now, error="", lease_until=None
+            )
+    except IntegrityError:
+        return False
+    return bool(revived)

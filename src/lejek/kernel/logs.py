@@ -6,8 +6,10 @@ numbers, tokens and whatever bears a telling name are blacked out.
 
 from __future__ import annotations
 
+import logging
 import logging.config
 import re
+import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
@@ -26,7 +28,8 @@ _PERSONAL = re.compile(
     | (?P<assigned> \b (?:password|token|secret|sessionid|csrftoken|key) = [^\s&;'"]+ )
     | (?P<phone> \+ \d [\d\s().-]{7,16} \d \b | \b \d{3} [\s-] \d{3} [\s-] \d{3} \b )
     | (?P<digits> (?<! [\w.-]) \d{9} (?! [\w.-]) | (?<! [\w.-]) \d{11} (?! [\w.-]) )
-    | (?P<random> (?<! [\w/.-]) (?= [A-Za-z_-]* \d) (?= [\d_-]* [A-Za-z]) [A-Za-z0-9_-]{32,} (?! [\w.-]) )
+    | (?P<random> (?<! [\w/.-]) (?! [\da-f]{8} (?: -[\da-f]{4} ){3} - )
+        (?= [a-z_-]* \d) (?= [\d_-]* [a-z]) [\w-]{32,} (?! [\w.-]) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -65,6 +68,17 @@ _BEFORE: tuple[structlog.typing.Processor, ...] = (
 )
 
 
+class Lines(logging.Handler):
+    """Writes to standard error, whatever that is at the moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line; a broken pipe is nobody's reason to stop working."""
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)  # noqa: T201
+        except Exception:  # noqa: BLE001 - the one place that cannot log
+            self.handleError(record)
+
+
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
     """How Python's own logging writes: through the same steps as ours."""
     last = (
@@ -87,7 +101,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "clean"}},
+        "handlers": {"lines": {"class": "lejek.kernel.logs.Lines", "formatter": "clean"}},
         "root": {"handlers": ["lines"], "level": level},
         "loggers": {
             "django": {"level": "INFO", "propagate": True},

@@ -6,14 +6,14 @@ In: functions under `@task`, enqueued. Out: jobs that a worker does.
 from __future__ import annotations
 
 import inspect
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.utils.module_loading import import_string
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskError, TaskResult, TaskResultStatus
 from django_tasks.exceptions import InvalidTaskError, TaskResultDoesNotExist
 from django_tasks.utils import normalize_json
-from typing_extensions import ParamSpec
+
 
 from lejek.kernel import clock
 from lejek.kernel.jobs import OFFERED, enqueue
@@ -28,6 +28,9 @@ _STATUS = {
     Job.Status.DONE: TaskResultStatus.SUCCESSFUL,
     Job.Status.DEAD: TaskResultStatus.FAILED,
 }
+
+
+_NAMELESS = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 
 
 class LeaseBackend(BaseTaskBackend):
@@ -98,13 +101,14 @@ def _by_name(task: Task[Any, Any], args: Any, kwargs: Any) -> dict[str, Any]:
     except TypeError as error:
         raise InvalidTaskError(f"{task.module_path}: {error}") from None
     kinds = {function.parameters[name].kind for name in bound}
-    if kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+    if kinds & _NAMELESS:
         raise InvalidTaskError(f"{task.module_path} takes arguments without a name")
     bound.pop("context", None)
     missing = [
         parameter.name
         for parameter in function.parameters.values()
         if parameter.default is parameter.empty
+        and parameter.kind not in _NAMELESS
         and parameter.name not in {*bound, *OFFERED, *given[: int(task.takes_context)]}
     ]
     if missing:
@@ -119,5 +123,3 @@ def _errors(job: Job) -> list[TaskError]:
     last = job.error.rstrip().rsplit("\n", 1)[-1].split(":", 1)[0].strip()
     path = last if "." in last else f"builtins.{last}"
     return [TaskError(exception_class_path=path, traceback=job.error)]
-
-

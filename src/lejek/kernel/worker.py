@@ -201,5 +201,3 @@ def run_waiting(handlers: Mapping[str, Sequence[Handler]], turns: Sequence[Turn]
         if not done:
             return total
         total += done
-
-

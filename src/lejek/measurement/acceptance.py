@@ -1,6 +1,6 @@
 """How many of the leads that sales judged it accepted, and why it sent the others back.
 
-In: verdicts. Out: shares with their intervals, by week and by salesperson; reasons, most given first.
+In: verdicts. Out: shares with intervals, by week and by salesperson; reasons, most given first.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -61,9 +62,9 @@ def acceptance(user: User, now: datetime) -> Acceptance:
     verdicts = for_user(_newest().filter(at__gte=since, at__lte=now), user, path="lead__")
     by_week = {
         week.date(): (accepted, judged)
-        for week, accepted, judged in _counts(verdicts.annotate(of=TruncWeek("at")))
+        for week, accepted, judged in _counts(verdicts, TruncWeek("at"))
     }
-    people = _counts(verdicts.annotate(of=F("actor__name")))
+    people = _counts(verdicts, F("actor__name"))
     accepted = sum(n for n, _ in by_week.values())
     judged = sum(n for _, n in by_week.values())
     return Acceptance(
@@ -92,12 +93,15 @@ def _newest() -> QuerySet[Verdict]:
     return standing.filter(~Exists(later))
 
 
-def _counts(verdicts: QuerySet[Verdict]) -> list[tuple[Any, int, int]]:
-    """Accepted and judged leads by `of`."""
-    counted = verdicts.values_list("of").annotate(
-        n_accepted=Count("pk", filter=Q(is_accepted=True)), n_judged=Count("pk")
+def _counts(verdicts: QuerySet[Verdict], of: Combinable) -> list[tuple[Any, int, int]]:
+    """Accepted and judged leads by something, in its order."""
+    counted = (
+        verdicts.annotate(of=of)
+        .values_list("of")
+        .annotate(n_accepted=Count("pk", filter=Q(is_accepted=True)), n_judged=Count("pk"))
+        .order_by("of")
     )
-    return list(counted.order_by("of"))
+    return list(counted)
 
 
 def _weeks(by_week: Mapping[date, tuple[int, int]], first: date) -> list[Share]:

@@ -32,6 +32,7 @@ from leadscore.statistics import (
     top,
 )
 from leadscore.statistics.bands import BandRow
+from leadscore.statistics.enough import MIN_PER_CLASS
 from lejek.measurement.moments import DAY
 from lejek.measurement.readings import NEVER, Closings, Integers, Readings
 
@@ -265,3 +266,13 @@ def by_period(known: Facts, span: Span) -> BandTable:
         n_closed_before=int(span.has(known.closed_before_created).sum()),
         n_too_young=0,
     )
+
+
+def drops(table: BandTable) -> list[tuple[str, str]]:
+    """Neighbours (lower, higher) whose rate falls, where both have leads enough to say so."""
+    n_leads = {line.name: line.leads for line in table.lines}
+    if not isinstance(table.order, Monotonicity):
+        return []
+    return [
+        pair for pair in table.order.drops if min(n_leads[name] for name in pair) >= MIN_PER_CLASS
+    ]

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadscore.statistics import NotEnoughData
+from leadscore.statistics.enough import MIN_PER_CLASS
 from lejek.measurement.bands import Line
 
 ROW = 44
-_BELOW = 24
+_BELOW, _RIGHT = 24, 22
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
 
 
@@ -26,6 +27,8 @@ class Bar:
     low: float
     high: float
     has_rate: bool
+    is_cut: bool = False
+    """Whether the interval goes on beyond the scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +52,25 @@ class RateChart:
 
 def rate_chart(lines: Sequence[Line], *, width: int, left: int) -> RateChart | None:
     """A bar a band; None where no band has a rate."""
-    tops = [line.rate.high for line in lines if not isinstance(line.rate, NotEnoughData)]
-    if not tops:
+    highest = _highest(lines)
+    if highest is None:
         return None
-    step = _step(max(tops))
-    n_steps = max(1, -int(-max(tops) // step))
-    scale = (width - left - 14) / (step * n_steps)
+    step = _step(highest)
+    n_steps = max(1, -int(-highest // step))
+    scale = (width - left - _RIGHT) / (step * n_steps)
 
     def bar(place: int, line: Line) -> Bar:
         if isinstance(line.rate, NotEnoughData):
             return Bar(line, place * ROW, 0, 0, 0, has_rate=False)
+        end = step * n_steps
         return Bar(
             line,
             place * ROW,
-            round(line.rate.value * scale, 1),
-            round(left + line.rate.low * scale, 1),
-            round(left + line.rate.high * scale, 1),
+            round(min(end, line.rate.value) * scale, 1),
+            round(left + min(end, line.rate.low) * scale, 1),
+            round(left + min(end, line.rate.high) * scale, 1),
             has_rate=True,
+            is_cut=line.rate.high > end,
         )
 
     return RateChart(
@@ -78,6 +83,18 @@ def rate_chart(lines: Sequence[Line], *, width: int, left: int) -> RateChart | N
             for number in range(n_steps + 1)
         ),
     )
+
+
+def _highest(lines: Sequence[Line]) -> float | None:
+    """The highest end that the scale has to reach.
+
+    A handful of leads with an interval of any width must not flatten the bands that say something.
+    """
+    known = [
+        (line.leads, line.rate.high) for line in lines if not isinstance(line.rate, NotEnoughData)
+    ]
+    telling = [high for leads, high in known if leads >= MIN_PER_CLASS]
+    return max(telling or [high for _, high in known], default=None)
 
 
 def _step(highest: float) -> float:

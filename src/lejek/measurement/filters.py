@@ -80,7 +80,8 @@ class Choices:
                 name = self.dimension_name(question)
                 if question.is_by_grade and model.grade is not None:
                     name = model.grade.rows
-                found.update({version.pk: d for d in model.dimensions if d.name == name})
+                if any(each.name == name for each in model.dimensions):
+                    found[version.pk] = model.dimension(name)
         return found
 
 
@@ -99,16 +100,14 @@ def choices() -> Choices | None:
 def question(query: QueryDict, possible: Choices) -> Question:
     """The question of an address."""
     kinds = [d.name for d in possible.model.dimensions]
-    usual = kinds[0]
     if possible.model.grade is not None:
         kinds.append(GRADE)
-        usual = possible.model.grade.columns
     numbers = [str(version.number) for version in possible.versions]
     version = _one_of(query, "version", numbers, "")
     moments = [FOURTEENTH_DAY, *(stage.key for stage in possible.stages)]
     horizons = [str(days) for days in HORIZONS]
     return Question(
-        by=_one_of(query, "by", kinds, usual),
+        by=_one_of(query, "by", kinds, kinds[0]),
         basis=_one_of(query, "basis", [COHORT, PERIOD], COHORT),
         moment=_one_of(query, "moment", moments, FOURTEENTH_DAY),
         version=int(version) if version else None,

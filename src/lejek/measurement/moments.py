@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, DateTimeField, Func
+from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
 DAY = 86_400
@@ -21,18 +22,19 @@ class Seconds(Func):
     output_field = BigIntegerField()
 
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        **extra_context: Any,  # noqa: ANN401 - as Django has it
     ) -> Sql:
         """SQLite keeps moments as text in UTC."""
         template = "unixepoch(%(expressions)s)"
-        return self.as_sql(compiler, connection, template=template, **extra)
+        return self.as_sql(compiler, connection, template=template, **extra_context)
 
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> Sql:
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         """PostgreSQL rounds when it casts, so the fraction is cut off first."""
         template = "FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint"
-        return self.as_sql(compiler, connection, template=template, **extra)
+        return self.as_sql(compiler, connection, template=template)
 
 
 class EndOfDay(Func):
@@ -40,24 +42,24 @@ class EndOfDay(Func):
 
     output_field = DateTimeField()
 
-    def __init__(self, moment: Any, *, days: int) -> None:
+    def __init__(self, moment: Combinable, *, days: int) -> None:
         super().__init__(moment)
         self._n_midnights = days + 1
 
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        **extra_context: Any,  # noqa: ANN401 - as Django has it
     ) -> Sql:
         """Written as Django writes moments, so that text compares as moments do."""
         template = f"datetime(%(expressions)s, 'start of day', '+{self._n_midnights} days')"
-        return self.as_sql(compiler, connection, template=template, **extra)
+        return self.as_sql(compiler, connection, template=template, **extra_context)
 
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> Sql:
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         """Days are cut in UTC whatever the zone of the connection."""
         template = (
             "((date_trunc('day', %(expressions)s AT TIME ZONE 'UTC') "
             f"+ interval '{self._n_midnights} days') AT TIME ZONE 'UTC')"
         )
-        return self.as_sql(compiler, connection, template=template, **extra)
-
+        return self.as_sql(compiler, connection, template=template)

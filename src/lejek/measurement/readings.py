@@ -10,8 +10,8 @@ grew hot into the hot bands and leave the cold ones with what nobody wanted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,48 +69,49 @@ class Closings:
 def readings(user: User, *, dimension: str, stage: str = "") -> Readings:
     """The score of each lead that somebody may see, when it entered a stage or on its 14th day.
 
-    Queries: one.
+    Queries: two.
     """
-    leads = for_user(Lead.objects.all(), user)
-    points = ScorePoint.objects.filter(lead=OuterRef("pk"))
-    if stage:
-        entries = StageTransition.objects.filter(lead=OuterRef("pk"), new=stage).order_by("at")
-        leads = leads.annotate(read_at=Subquery(entries.values("at")[:1]))
-        leads = leads.filter(read_at__isnull=False)
-    else:
-        leads = leads.annotate(read_at=EndOfDay(F("created_at"), days=LANDMARK_DAYS))
-    points = points.filter(at__lte=OuterRef("read_at")).order_by("-at", "-id")
-    return _arrays(_rows(leads, points, dimension))
-
-
-def _rows(
-    leads: QuerySet[Lead], points: QuerySet[ScorePoint], dimension: str
-) -> Iterable[tuple[int | None, ...]]:
-    milli = Cast(KT(f"scores__{dimension}"), BigIntegerField())
-    return (
-        leads.annotate(
-            created_s=Seconds("created_at"),
-            read_s=Seconds("read_at"),
-            milli=Subquery(points.annotate(milli=milli).values("milli")[:1]),
-            overall=Subquery(points.values("overall")[:1]),
-            version=Subquery(points.values("version_id")[:1]),
-        )
+    leads = _leads(user, stage)
+    moments = _columns(
+        leads.annotate(created_s=Seconds("created_at"), read_s=Seconds("read_at"))
         .order_by("pk")
-        .values_list("pk", "created_s", "read_s", "milli", "overall", "version")
-        .iterator(chunk_size=5000)
+        .values_list("pk", "created_s", "read_s")
     )
+    scores = _columns(
+        _points(leads)
+        .annotate(milli=Cast(KT(f"scores__{dimension}"), BigIntegerField()))
+        .filter(milli__isnull=False)
+        .values_list("lead_id", "milli", "overall", "version_id"),
+        width=4,
+    )
+    has_score = np.isin(moments[0], scores[0])
+    place = np.argsort(scores[0])
+    lead_ids, created, read = moments[:, has_score]
+    _, milli, overall, version_ids = scores[:, place]
+    unread = moments[1, ~has_score]
+    return Readings(lead_ids, created, read, milli, overall, version_ids, unread)
 
 
-def _arrays(rows: Iterable[tuple[int | None, ...]]) -> Readings:
-    read: list[tuple[int | None, ...]] = []
-    unread: list[int | None] = []
-    for row in rows:
-        if row[3] is None:
-            unread.append(row[1])
-        else:
-            read.append(row)
-    columns = np.array(read, dtype=np.int64).reshape(-1, 6).T
-    return Readings(*columns, unread_created=np.array(unread, dtype=np.int64))
+def _leads(user: User, stage: str) -> QuerySet[Lead]:
+    """The leads, each with the moment `read_at` at which its band is read."""
+    leads = for_user(Lead.objects.all(), user)
+    if not stage:
+        return leads.annotate(read_at=EndOfDay(F("created_at"), days=LANDMARK_DAYS))
+    entries = StageTransition.objects.filter(lead=OuterRef("pk"), new=stage).order_by("at")
+    return leads.annotate(read_at=Subquery(entries.values("at")[:1])).filter(read_at__isnull=False)
+
+
+def _points(leads: QuerySet[Lead]) -> QuerySet[ScorePoint]:
+    """The newest point of each lead's history at its reading: one look into an index a lead."""
+    points = ScorePoint.objects.filter(lead=OuterRef("pk"), at__lte=OuterRef("read_at"))
+    newest = Subquery(points.order_by("-at", "-id").values("pk")[:1])
+    return ScorePoint.objects.filter(pk__in=leads.values(newest=newest))
+
+
+def _columns(rows: QuerySet[Any, tuple[int, ...]], width: int = 3) -> Integers:
+    """Rows of whole numbers as one array a column."""
+    found = list(rows.iterator(chunk_size=5000))
+    return np.array(found, dtype=np.int64).reshape(-1, width).T
 
 
 def closings() -> Closings:

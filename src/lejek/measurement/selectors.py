@@ -26,7 +26,7 @@ class BandReport:
 def band_report(user: User, asked: Question, possible: Choices, now: datetime) -> BandReport:
     """What came of the leads of each band, as far as somebody may see them.
 
-    Queries: two.
+    Queries: three.
     """
     found = readings(user, dimension=possible.dimension_name(asked), stage=asked.stage)
     closed = closings()

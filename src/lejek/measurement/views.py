@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from leadscore.language import Names
 from lejek.kernel import clock
 from lejek.measurement.acceptance import acceptance
+from lejek.measurement.bands import drops
 from lejek.measurement.chart import rate_chart
 from lejek.measurement.export import bands_csv
 from lejek.measurement.filters import GRADE, HORIZONS, Choices, Question, choices, question
@@ -40,18 +41,15 @@ def show_bands(request: HttpRequest) -> HttpResponse:
         "table": table,
         "lines": [(line, labels.label(line.name)) for line in reversed(table.lines)],
         "n_bands": len(table.lines),
-        "drops": [
-            (labels.label(lower), labels.label(higher))
-            for lower, higher in getattr(table.order, "drops", ())
-        ],
+        "drops": [(labels.label(lower), labels.label(higher)) for lower, higher in drops(table)],
         "charts": [
             (rate_chart(table.lines, width=width, left=left), kind, labels.all(table.lines))
-            for width, left, kind in ((720, 130, "d-none d-md-block"), (360, 92, "d-md-none"))
+            for width, left, kind in ((920, 120, "d-none d-md-block"), (360, 92, "d-md-none"))
         ],
         "kinds": labels.kinds(),
         "kind": labels.kind(),
         "versions": [version.number for version in reversed(possible.versions)],
-        "moments": [(s.key, getattr(s, f"label_{_lang()}")) for s in possible.stages],
+        "moments": labels.moments(),
         "moment": labels.moment(),
         "horizons": HORIZONS,
         "landmark_days": LANDMARK_DAYS,
@@ -114,5 +112,10 @@ class BandLabels:
 
     def moment(self) -> str:
         """The stage at whose entry the band was read; empty for the 14th day."""
-        labels = {s.key: getattr(s, f"label_{_lang()}") for s in self._possible.stages}
+        labels = dict(self.moments())
         return labels.get(self._asked.moment, "")
+
+    def moments(self) -> list[tuple[str, str]]:
+        """The stages at whose entry bands may be read."""
+        name = "label_pl" if _lang() == "pl" else "label_en"
+        return [(stage.key, str(getattr(stage, name))) for stage in self._possible.stages]

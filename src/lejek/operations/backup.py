@@ -146,7 +146,9 @@ def _count(cursor: Any, tables: list[str]) -> dict[str, int]:  # noqa: ANN401 - 
 
 
 def _applied() -> list[str]:
-    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+    return sorted(
+        f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()
+    )
 
 
 # SQLite

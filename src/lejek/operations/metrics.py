@@ -46,9 +46,7 @@ class _Figures(Collector):
             (
                 "lejek_worker_silent_seconds",
                 "Since the newest sign of life of a worker; NaN when there was none",
-                float("nan")
-                if read.worker_silent_seconds is None
-                else read.worker_silent_seconds,
+                float("nan") if read.worker_silent_seconds is None else read.worker_silent_seconds,
             ),
         ):
             yield GaugeMetricFamily(name, says, value=value)

@@ -5,12 +5,13 @@ In: what somebody entered in the settings. Out: stages and reasons, each change 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils.text import slugify
 
 from leadscore.errors import LeadScoreError
@@ -25,6 +26,7 @@ NEEDED = frozenset({BEGINNING, ACCEPTED, REJECTED})
 """Stages that new leads and verdicts go to: they may be renamed, not taken away."""
 
 Placed = TypeVar("Placed", Stage, RejectionReason)
+_MOVED: Mapping[type[Model], str] = {Stage: "moved_stage", RejectionReason: "moved_reason"}
 
 
 class InUse(LeadScoreError):
@@ -133,9 +135,7 @@ def change_reason(
     if not changes:
         return False
     RejectionReason.objects.filter(pk=reason.pk).update(**asdict(entry))
-    audit.record(
-        actor=actor, action="changed_reason", subject=reason.key, details=changes, now=now
-    )
+    audit.record(actor=actor, action="changed_reason", subject=reason.key, details=changes, now=now)
     return True
 
 
@@ -146,7 +146,7 @@ def move_reason(*, reason: RejectionReason, by: int, actor: User, now: datetime)
 
 def free_key(label: str, taken: frozenset[str]) -> str:
     """A key made from a label, with a number where it is taken already."""
-    stem = slugify(label).replace("-", "_")[:34] or "stage"
+    stem = slugify(label).replace("-", "_")[:34] or "other"
     key, number = stem, 2
     while key in taken:
         key, number = f"{stem}_{number}", number + 1
@@ -173,8 +173,6 @@ def _move(row: Placed, rows: list[Placed], by: int, actor: User, now: datetime) 
     for place, each in enumerate(rows, start=1):
         each.position = place * 10
     type(row)._default_manager.bulk_update(rows, ["position"])  # noqa: SLF001 - Django's public name
-    kind = "stage" if isinstance(row, Stage) else "reason"
-    audit.record(
-        actor=actor, action=f"moved_{kind}", subject=row.key, details={"place": there + 1}, now=now
-    )
+    action = _MOVED[type(row)]
+    audit.record(actor=actor, action=action, subject=row.key, details={"place": there + 1}, now=now)
     return True

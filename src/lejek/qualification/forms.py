@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lejek.qualification.configuration import ReasonEntry, StageEntry
@@ -38,9 +39,13 @@ class StageForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, definitions: Sequence[tuple[str, str]] = (), **kwargs: Any
+        self,
+        data: QueryDict | None,
+        *,
+        definitions: Sequence[tuple[str, str]],
+        initial: Mapping[str, Any],
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial=dict(initial))
         field = self.fields["definition"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", _("none, only people move leads here")), *definitions]

@@ -285,11 +285,7 @@ def _sides(signatures: Sequence[SignOff], version: ModelVersion) -> tuple[Side, 
             each
             for each in signatures
             if each.side == side
-            and (
-                each.version_id == version.pk
-                if is_this
-                else each.version.number < version.number
-            )
+            and (each.version_id == version.pk if is_this else each.version.number < version.number)
         ]
         return fitting[-1] if fitting else None
 

@@ -44,9 +44,7 @@ def show_stages(request: HttpRequest) -> HttpResponse:
 @needs("settings.edit")
 def add_stage(request: HttpRequest) -> HttpResponse:
     """A new stage."""
-    form = StageForm(
-        request.POST or None, definitions=_definitions(), initial={"is_working": True}
-    )
+    form = StageForm(request.POST or None, definitions=_definitions(), initial={"is_working": True})
     if request.method == "POST" and form.is_valid():
         configuration.add_stage(entry=form.entry(), actor=signed_in(request), now=clock.now())
         messages.success(request, _("The stage was added."))

@@ -36,9 +36,8 @@ def show_definitions(request: HttpRequest) -> HttpResponse:
     version = _active()
     pages = [] if version is None else definition_pages(version, user, clock.now())
     context = {
-        "version": version,
+        "model_version": version,
         "pages": [(page, page.label(lang())) for page in pages],
-        "sides": SignOff.Side.choices,
         "lang": lang(),
     }
     return render(request, "qualification/definitions.html", context)
@@ -59,10 +58,9 @@ def show_definition(request: HttpRequest, name: str) -> HttpResponse:
         "name": name,
         "page": page,
         "label": name if page is None else page.label(lang()),
-        "version": version,
+        "model_version": version,
         "chapters": chapters,
         "chart": None if page is None else weeks_chart(page.weeks),
-        "side_labels": SignOff.Side.choices,
         "signable": signable_sides(user),
         "lang": lang(),
         "now": now,
@@ -87,9 +85,7 @@ def sign(request: HttpRequest, name: str) -> HttpResponse:
         messages.error(request, _("Say for which side you sign."))
         return back
     try:
-        sign_definition(
-            version=version, definition=name, side=side, actor=user, now=clock.now()
-        )
+        sign_definition(version=version, definition=name, side=side, actor=user, now=clock.now())
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     messages.success(request, _("Signed. Your name stands under this version."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -86,8 +88,8 @@ class ScoringRun(models.Model):
 
     class Status(models.TextChoices):
         RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
+        DONE = "done", _("finished")
+        FAILED = "failed", _("did not succeed")
 
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT)
     reason = models.CharField(max_length=20)
@@ -104,6 +106,23 @@ class ScoringRun(models.Model):
     """Seconds of each step, how many leads each rule touched, how many rows were compared."""
     message = models.TextField(blank=True)
 
+    REASONS: ClassVar = {
+        "nightly": _("midnight"),
+        "publication": _("another version scores"),
+        "import": _("an import"),
+        "asked": _("asked for"),
+    }
+
+    @property
+    def reason_label(self) -> str:
+        """Why it was started, in words."""
+        return str(self.REASONS.get(self.reason, self.reason))
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it runs."""
+        return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None
+
 
 class PreviewRun(models.Model):
     """What a draft would change, worked out once for that draft.
@@ -114,8 +133,8 @@ class PreviewRun(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("waiting")
         RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
+        DONE = "done", _("finished")
+        FAILED = "failed", _("did not succeed")
 
     fingerprint = models.CharField(max_length=64)
     document = models.TextField()

@@ -94,9 +94,7 @@ def _question(asked: PreviewRun) -> dict[str, object]:
 
 
 def _outcomes() -> list[tuple[int, str, int]]:
-    """How leads ended, from whichever room records it: (lead, won or lost, microseconds)."""
-    provider = getattr(settings, "SCORING_OUTCOMES", "")
-    if not provider:
-        return []
-    recorded = import_string(provider)()
-    return [(lead_id, outcome, to_instant(at)) for lead_id, outcome, at in recorded]
+    """How leads ended, by the later room that records it: (lead, won or lost, microseconds)."""
+    recorded = import_string(settings.SCORING_OUTCOMES)()
+    rows = recorded.values_list("lead_id", "outcome", "closed_at")
+    return [(lead_id, outcome, to_instant(at)) for lead_id, outcome, at in rows]

@@ -229,8 +229,8 @@ def check(job: Import, *, now: datetime, progress: Progress | None = None) -> No
 def run(job: Import, *, now: datetime, progress: Progress | None = None) -> None:
     """Take an import in for good.
 
-    Writes: everything that `record_leads` or `receive_touchpoints` writes, import_finished, an audit
-    entry. Repeat: goes on after the last chunk that was committed.
+    Writes: everything that `record_leads` or `receive_touchpoints` writes, import_finished, an
+    audit entry. Repeat: goes on after the last chunk that was committed.
     """
     if job.status != Import.Status.RUNNING:
         return

@@ -186,7 +186,7 @@ def _put_back(
         return []
     if field == COMPANY_LINK and isinstance(record, Contact):
         old: Any = record.company_id
-        is_there = value is not None and Company.objects.filter(pk=value).exists()
+        is_there = value is not None and Company.objects.filter(pk=int(value)).exists()
         value = value if is_there else None
         record.company_id = value
     else:

@@ -25,6 +25,7 @@ _FORMS = frozenset(
         "psa",
         "spolka jawna",
         "sp j",
+        "s j",
         "spj",
         "spolka komandytowa",
         "sp k",

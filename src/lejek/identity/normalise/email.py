@@ -69,8 +69,9 @@ def read_email(text: str) -> str:
 def email_kind(email: str) -> EmailKind:
     """Whether an address is a firm's, one that anybody can have, or one made to be thrown away."""
     domain = email.rpartition("@")[2]
+    # The general list of free mailboxes holds throw-away ones too.
+    if domain in blocklist and domain not in _POLISH_FREE:
+        return EmailKind.DISPOSABLE
     if domain in _free():
         return EmailKind.FREE
-    if domain in blocklist:
-        return EmailKind.DISPOSABLE
     return EmailKind.BUSINESS

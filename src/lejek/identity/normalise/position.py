@@ -115,7 +115,7 @@ def _lookup(words: tuple[str, ...], vocabulary: Vocabulary) -> Meaning | None:
 
 
 def _candidates(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    """The ways in which a vocabulary may write these words: as they are, then with shorter stems."""
+    """The ways in which a vocabulary may write these words: whole, then with shorter stems."""
     head, last = words[:-1], words[-1]
     yield words
     for beginnings in _stems(head):

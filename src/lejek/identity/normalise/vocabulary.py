@@ -17,8 +17,8 @@ _SENIORITY: dict[str, str] = {
     _S.OWNER: "wlasciciel* | wspolwlasciciel* | owner | co owner | founder | co founder | cofounder"
     " | zalozyciel* | wspolzalozyciel* | przedsiebiorc* | wspolni* | partner zarzadzajacy"
     " | managing partner | sole trader | proprietor",
-    _S.C_LEVEL: "prezes* | wiceprezes* | ceo | coo | cfo | cto | cio | cmo | cso | cpo | chro | ciso"
-    " | cdo | cro | chief | president | czlon* zarzadu | board member | member of the board"
+    _S.C_LEVEL: "prezes* | wiceprezes* | ceo | coo | cfo | cto | cio | cmo | cso | cpo | chro"
+    " | ciso | cdo | cro | chief | president | czlon* zarzadu | board member | member of the board"
     " | dyrektor* generaln* | dyrektor* zarzadzajac* | managing director | general director"
     " | dyrektor* naczeln* | wojt | burmistrz | rektor | prokurent*"
     " | chief executive officer | chief technology officer | chief information officer"
@@ -49,17 +49,19 @@ _DEPARTMENT: dict[str, str] = {
     " | dyrektor* naczeln* | board | president | prokurent* | general manager | przedsiebiorc*"
     " | managing partner | partner zarzadzajacy | czlon* zarzadu | board member | strategi*"
     " | strategy | chief executive officer | chief operating officer",
-    _D.IT: "it | ict | cto | cio | ciso | cdo | informatyk* | informatyczn* | programist* | developer"
-    " | software | devops | system* | sieci* | network | cyber* | data | baz danych | database"
+    _D.IT: "it | ict | cto | cio | ciso | cdo | informatyk* | informatyczn* | programist*"
+    " | developer | software | devops | system* | sieci* | network | cyber* | data"
+    " | baz danych | database"
     " | architekt it | technologi informacyjnych | technologii informacyjnych | product owner"
-    " | scrum master | cyfryz* | digital transformation | transformacji cyfrowej | bezpieczenstwa it"
-    " | chief technology officer | chief information officer",
+    " | scrum master | cyfryz* | digital transformation | transformacji cyfrowej"
+    " | bezpieczenstwa it | chief technology officer | chief information officer",
     _D.FINANCE: "cfo | finans* | financ* | ksiegow* | accountant | accounting | kontroling*"
     " | controlling | controller | kontroler* finansow* | treasury | skarbni* | podatk* | tax"
     " | glown* ksiegow* | chief accountant | rozliczen | plac | ekonomiczn* | audyt* | audit*"
     " | chief financial officer",
-    _D.SALES: "sprzedaz* | sprzedawc* | handlow* | sales | account manager | key account manager | kam"
-    " | account executive | business development | rozwoju biznesu | przedstawiciel* | eksport*"
+    _D.SALES: "sprzedaz* | sprzedawc* | handlow* | sales | account manager | key account manager"
+    " | kam | account executive | business development | rozwoju biznesu | przedstawiciel*"
+    " | eksport*"
     " | export | cso | cro | komercyjn* | commercial | kluczow* klient* | representative",
     _D.MARKETING: "marketing* | cmo | reklam* | brand | pr | komunikacji | communication*"
     " | content | seo | ppc | e commerce | ecommerce | social media | growth | digital",

@@ -4,62 +4,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0001_initial'),
+        ("kernel", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='event',
-            name='event_unhandled',
+            model_name="event",
+            name="event_unhandled",
         ),
         migrations.AddField(
-            model_name='event',
-            name='about',
-            field=models.CharField(blank=True, default='', max_length=64),
+            model_name="event",
+            name="about",
+            field=models.CharField(blank=True, default="", max_length=64),
         ),
         migrations.AddField(
-            model_name='event',
-            name='attempts',
+            model_name="event",
+            name="attempts",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='event',
-            name='dead_at',
+            model_name="event",
+            name="dead_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='event',
-            name='error',
-            field=models.TextField(blank=True, default=''),
+            model_name="event",
+            name="error",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.AddField(
-            model_name='event',
-            name='retry_after',
+            model_name="event",
+            name="retry_after",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='job',
-            name='n_done',
+            model_name="job",
+            name="n_done",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='job',
-            name='n_total',
+            model_name="job",
+            name="n_total",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='job',
-            name='started_at',
+            model_name="job",
+            name="started_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('dead_at__isnull', True), ('handled_at__isnull', True)), fields=['id'], name='event_waiting'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", True), ("handled_at__isnull", True)),
+                fields=["id"],
+                name="event_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('dead_at__isnull', False)), fields=['dead_at'], name='event_dead'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", False)),
+                fields=["dead_at"],
+                name="event_dead",
+            ),
         ),
     ]

@@ -270,7 +270,7 @@ def _ranking(each: Ranking) -> Plain:
         "auc": {"value": auc.value, "low": auc.low, "high": auc.high}
         if isinstance(auc, Auc)
         else None,
-        "lift": top.lift if isinstance(top, TopSlice) else None,
+        "lift": top.lift.value if isinstance(top, TopSlice) else None,
     }
 
 

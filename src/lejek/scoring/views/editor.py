@@ -357,13 +357,18 @@ def check_document(request: HttpRequest) -> HttpResponse:
     """What is wrong with a document, without saving it."""
     document = _sent_document(request)
     reading = selectors.reading_of(document)
-    context = {
+    context: dict[str, object] = {}
+    template = "scoring/_problems.html"
+    if request.headers.get("HX-Request") != "true":
+        template = "scoring/document.html"
+        context = editor_context(request, _draft(), "yaml")
+        context |= {"document": document, "revision": _revision(request)}
+    context |= {
         "problems": shown_problems(reading.problems, document),
         "n_errors": len(reading.errors),
         "n_warnings": len(reading.warnings),
-        "is_checked": True,
     }
-    return render(request, "scoring/_problems.html", context)
+    return render(request, template, context)
 
 
 def _sent_document(request: HttpRequest) -> str:

@@ -1,0 +1,177 @@
+"""Who is met by what is said: exact keys, and nothing that is known gets lost."""
+
+import pytest
+
+from lejek.consent.models import ConsentChange
+from lejek.consent.services import record_consent
+from lejek.identity.models import AttributeChange, Company, Contact, Lead
+from lejek.identity.quality import quality_of
+from lejek.identity.services import LeadRefused, Recorded, record_lead
+from lejek.identity.tests.builders import NOW, hand_on
+from lejek.kernel.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+def record(**cells: object) -> Recorded:
+    named = {name.replace("__", "."): value for name, value in cells.items()}
+    return record_lead(named, source="form", actor=None, now=NOW)
+
+
+def test_the_same_email_is_the_same_person_and_nothing_is_refused() -> None:
+    first = record(contact__email="Ola@Stal.pl", contact__full_name="Ola Stal")
+    again = record(contact__email="ola@stal.pl", lead__position="Prezes")
+    assert (first.outcome, again.outcome) == ("new", "updated")
+    assert first.lead.pk == again.lead.pk
+    assert record(contact__email="ola@stal.pl").outcome == "unchanged"
+    assert Lead.objects.count() == 1
+
+
+def test_a_phone_is_shared_by_colleagues_but_not_by_one_name() -> None:
+    record(contact__email="a@stal.pl", contact__phone="221234567", contact__full_name="Anna Bąk")
+    record(contact__email="b@stal.pl", contact__phone="221234567", contact__full_name="Ewa Lis")
+    assert Contact.objects.count() == 2
+    met = record(contact__phone="221234567", contact__full_name="anna bak")
+    assert met.lead.contact.email == "a@stal.pl"
+
+
+def test_another_address_of_a_person_met_by_phone_is_kept_beside_the_first() -> None:
+    record(contact__email="a@stal.pl", contact__phone="600100200", contact__full_name="Anna Bąk")
+    met = record(
+        contact__email="anna@gmail.com", contact__phone="600100200", contact__full_name="Anna Bąk"
+    )
+    contact = met.lead.contact
+    assert (contact.email, contact.email_kind) == ("a@stal.pl", "business")
+    assert contact.attributes == {"lead.other_email": "anna@gmail.com"}
+
+
+def test_nip_and_name_are_the_last_key() -> None:
+    record(company__nip="5260001246", contact__full_name="Jan Wójcik")
+    met = record(
+        company__nip="526-000-12-46", contact__full_name="WÓJCIK JAN", contact__email="j@w.pl"
+    )
+    assert met.outcome == "updated"
+    assert Contact.objects.get().email == "j@w.pl"
+
+
+def test_who_cannot_be_recognised_is_refused_with_the_reason() -> None:
+    with pytest.raises(LeadRefused) as refused:
+        record(contact__full_name="Jan Wójcik", company__name="Stal")
+    assert [fault.code for fault in refused.value.faults] == ["no_key"]
+
+
+def test_a_wrong_key_refuses_and_any_other_wrong_value_is_left_out() -> None:
+    with pytest.raises(LeadRefused):
+        record(contact__email="a@stal.pl", company__nip="5260001247")
+    taken = record(contact__email="a@stal.pl", contact__phone="12", company__employees="51-200")
+    assert {fault.field for fault in taken.faults} == {"contact.phone", "company.employees"}
+
+
+def test_companies_are_met_by_nip_then_domain_then_name() -> None:
+    record(contact__email="a@stal.pl", company__name="Łódź Stal Sp. z o.o.")
+    record(contact__email="b@stal.pl", company__name="LODZ STAL")
+    record(
+        contact__email="c@gmail.com", company__name="Łódź Stal sp.z o.o.", company__nip="5260001246"
+    )
+    record(contact__email="d@wp.pl", company__nip="5260001246")
+    company = Company.objects.get()
+    assert (company.name, company.nip) == ("Łódź Stal Sp. z o.o.", "5260001246")
+    assert company.contacts.count() == 4
+
+
+def test_a_free_mailbox_says_nothing_of_a_company() -> None:
+    record(contact__email="a@gmail.com")
+    record(contact__email="b@gmail.com", company__name="Stal")
+    assert Company.objects.count() == 1
+
+
+def test_another_nip_is_another_company_whatever_the_name() -> None:
+    record(contact__email="a@gmail.com", company__name="Stal", company__nip="5260001246")
+    record(contact__email="b@gmail.com", company__name="Stal", company__nip="7740001454")
+    assert Company.objects.count() == 2
+
+
+def test_an_address_alone_moves_nobody_to_another_company() -> None:
+    record(contact__email="a@grupa-stal.pl", company__name="Stal", company__domain="stal.pl")
+    record(contact__email="a@grupa-stal.pl", contact__phone="600100200")
+    assert Company.objects.count() == 1
+
+
+def test_every_change_is_a_fact_with_old_and_new() -> None:
+    record(contact__email="a@stal.pl", lead__position="Kierownik IT")
+    record(contact__email="a@stal.pl", lead__position="Dyrektor finansowy")
+    facts = AttributeChange.objects.filter(field="lead.seniority").order_by("id")
+    assert [(fact.old, fact.new, fact.source) for fact in facts] == [
+        (None, "manager", "form"),
+        ("manager", "director", "form"),
+    ]
+    assert Contact.objects.get().department == "finance"
+
+
+def test_state_can_be_rebuilt_from_the_facts() -> None:
+    record(contact__email="a@stal.pl", lead__position="Kierownik IT", company__name="Stal")
+    record(contact__email="a@stal.pl", lead__city="Łódź", company__employees=300)
+    contact, company = Contact.objects.get(), Company.objects.get()
+    state = {fact.field: fact.new for fact in AttributeChange.objects.order_by("id")}
+    assert state == {
+        "contact.email": contact.email,
+        "contact.company": company.pk,
+        "lead.email_kind": contact.email_kind,
+        "lead.position": contact.position,
+        "lead.department": contact.department,
+        "lead.seniority": contact.seniority,
+        "lead.city": contact.city,
+        "company.name": company.name,
+        "company.domain": company.domain,
+        "company.employees": company.employees,
+    }
+
+
+def test_a_department_that_somebody_corrected_stays_while_the_position_does() -> None:
+    record(contact__email="a@stal.pl", lead__position="Kierownik IT")
+    record(contact__email="a@stal.pl", lead__department="Sprzedaż")
+    record(contact__email="a@stal.pl", lead__position="Kierownik IT")
+    assert Contact.objects.get().department == "sales"
+
+
+def test_events_name_the_leads() -> None:
+    first = record(contact__email="a@stal.pl", company__name="Stal")
+    record(contact__email="b@stal.pl", company__employees=10)
+    told = list(Event.objects.order_by("id").values_list("name", "content"))
+    assert told[0] == ("lead_created", {"lead_ids": [first.lead.pk]})
+    assert told[1][0] == "lead_created"
+    assert told[2] == ("attributes_changed", {"lead_ids": [first.lead.pk]}), "the colleague's too"
+
+
+def test_consents_are_recorded_once_with_their_source() -> None:
+    for _ in range(2):
+        record(contact__email="a@stal.pl", consent__email="tak")
+    hand_on()
+    (change,) = ConsentChange.objects.all()
+    assert (change.purpose, change.is_given, change.source) == ("email", True, "form")
+    contact = Contact.objects.get()
+    assert record_consent(
+        contact=contact, purpose="email", is_given=False, source="phone", actor=None, now=NOW
+    )
+    assert ConsentChange.objects.count() == 2
+
+
+def test_a_recycled_person_gets_a_new_lead() -> None:
+    first = record(contact__email="a@stal.pl")
+    Lead.objects.filter(pk=first.lead.pk).update(closed_at=NOW)
+    assert record(contact__email="a@stal.pl").outcome == "new"
+    assert Contact.objects.count() == 1
+
+
+def test_quality_says_what_is_missing_and_how_old_it_is() -> None:
+    lead = record(contact__email="a@stal.pl", lead__position="Prezes", company__name="Stal").lead
+    quality = quality_of(lead, now=NOW)
+    assert quality.completeness.n_asked == 10
+    assert set(quality.completeness.missing) == {
+        "contact.phone",
+        "contact.last_name",
+        "company.nip",
+        "company.industry",
+        "company.employees",
+    }
+    assert (quality.completeness.share, quality.is_stale) == (0.5, False)

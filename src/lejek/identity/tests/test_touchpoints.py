@@ -1,0 +1,76 @@
+"""Touchpoints find their person, now or later, and count once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lejek.capture.models import Touchpoint
+from lejek.capture.services import ReceivedTouchpoint
+from lejek.identity.models import Contact
+from lejek.identity.services import record_lead
+from lejek.identity.tests.builders import NOW, take_in
+from lejek.identity.touchpoints import receive_touchpoints
+from lejek.kernel.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+def seen(type_: str = "page_view", minutes: int = 0, **identity: str) -> ReceivedTouchpoint:
+    return ReceivedTouchpoint(type_, NOW + timedelta(minutes=minutes), identity)
+
+
+def receive(*items: ReceivedTouchpoint) -> tuple[int, int]:
+    taken = receive_touchpoints(items, source="web", now=NOW)
+    return taken.n_new, taken.n_waiting
+
+
+def a_lead(email: str = "a@stal.pl") -> Contact:
+    return record_lead({"contact.email": email}, source="form", actor=None, now=NOW).lead.contact
+
+
+def test_a_touchpoint_of_a_known_person_is_theirs_at_once() -> None:
+    contact = a_lead()
+    assert receive(seen(email="a@stal.pl")) == (1, 0)
+    assert Touchpoint.objects.get().contact_id == contact.pk
+    assert Event.objects.filter(name="touchpoints_attached").count() == 1
+
+
+def test_an_anonymous_history_is_attached_when_the_visitor_becomes_known() -> None:
+    assert receive(seen(visitor="v1"), seen(visitor="v1", minutes=1)) == (2, 2)
+    assert receive(seen("form", minutes=2, visitor="v1", email="a@stal.pl")) == (1, 1)
+    contact = a_lead()
+    assert set(Touchpoint.objects.values_list("contact_id", "waits_for")) == {(contact.pk, None)}
+    assert receive(seen(visitor="v1", minutes=3)) == (1, 0)
+
+
+def test_a_second_arrival_changes_nothing() -> None:
+    a_lead()
+    item = seen(email="a@stal.pl")
+    assert receive(item, item) == (1, 0)
+    assert receive(item) == (0, 0)
+    assert Touchpoint.objects.count() == 1
+
+
+def test_a_shared_phone_is_nobodys_key() -> None:
+    for email, name in (("a@stal.pl", "Anna Bąk"), ("b@stal.pl", "Ewa Lis")):
+        cells = {"contact.email": email, "contact.phone": "221234567", "contact.full_name": name}
+        record_lead(cells, source="form", actor=None, now=NOW)
+    assert receive(seen("call", phone="+48221234567")) == (1, 1)
+
+
+def test_a_file_of_touchpoints_is_taken_in_once(tmp_path: Path) -> None:
+    contact = a_lead()
+    rows = [
+        ("E-mail", "Typ", "Data", "page.category"),
+        ("a@stal.pl", "page_view", "01.02.2026 10:00", "pricing"),
+        ("nikt@nigdzie.pl", "page_view", "01.02.2026 10:05", "blog"),
+        ("a@stal.pl", "page_view", "wczoraj", "blog"),
+    ]
+    job = take_in(tmp_path / "a.csv", rows, "touchpoints")
+    assert (job.counts["new"], job.counts["waiting"], job.counts["rejected"]) == (2, 1, 1)
+    touchpoint = Touchpoint.objects.get(contact_id=contact.pk)
+    assert touchpoint.properties == {"page.category": "pricing"}
+    assert touchpoint.occurred_at.isoformat() == "2026-02-01T09:00:00+00:00"
+    again = take_in(tmp_path / "a.csv", rows, "touchpoints")
+    assert (again.counts.get("new", 0), again.counts["unchanged"]) == (0, 2)

@@ -1,0 +1,161 @@
+"""Workers that are really killed and really stopped: no job is lost, no effect is doubled."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from random import Random
+
+import pytest
+
+from lejek.kernel.tests.killable import LEASE_SECONDS
+
+N_JOBS = 300
+SERVER = os.environ.get("LEJEK_TEST_DATABASE_URL", "")
+DONE = "SELECT COUNT(*) FROM kernel_job WHERE status = 'done'"
+TAKEN_OVER = "SELECT COUNT(*) FROM kernel_job WHERE attempt > 1"
+STORES = ["sqlite", *(["postgresql"] if SERVER else [])]
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kills")]
+
+
+class House:
+    """Processes that share one database."""
+
+    def __init__(self, environment: dict[str, str], ask: Callable[[str], int]) -> None:
+        self._environment = os.environ | environment
+        self.ask = ask
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def wait_for(self, query: str, at_least: int, seconds: float = 120) -> int:
+        """Wait until a query gives at least so much, or time is up; what it gives then."""
+        deadline = time.monotonic() + seconds
+        while (found := self.ask(query)) < at_least and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return found
+
+    def say(self, *words: str) -> str:
+        ended = subprocess.run(
+            self._command(*words),
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    def count(self) -> dict[str, object]:
+        return json.loads(self.say("count"))
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        worker = subprocess.Popen(
+            self._command("work"), env=self._environment, stderr=subprocess.DEVNULL
+        )
+        self.workers.append(worker)
+        return worker
+
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        worker.kill()
+        worker.wait()
+        self.workers.remove(worker)
+
+    def end(self) -> None:
+        for worker in list(self.workers):
+            worker.send_signal(signal.SIGCONT)
+            self.kill(worker)
+
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "lejek.kernel.tests.killable", *words]
+
+
+@pytest.fixture(params=STORES)
+def house(request, tmp_path) -> Iterator[House]:
+    environment = {
+        "LEJEK_HOME": str(tmp_path),
+        "LEJEK_DATABASE_URL": "",
+        "LEJEK_LOG_LEVEL": "ERROR",
+    }
+    if request.param == "sqlite":
+
+        def ask(query: str) -> int:
+            with closing(sqlite3.connect(tmp_path / "lejek.sqlite3", timeout=20)) as opened:
+                return opened.execute(query).fetchone()[0]
+
+        house = House(environment, ask)
+        yield house
+        house.end()
+        return
+    import psycopg
+
+    name = f"kills_{uuid.uuid4().hex[:12]}"
+    own = SERVER.rsplit("/", 1)[0] + "/" + name
+
+    def ask_server(query: str) -> int:
+        with psycopg.connect(own) as opened:
+            return opened.execute(query).fetchone()[0]
+
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        house = House(environment | {"LEJEK_DATABASE_URL": own}, ask_server)
+        yield house
+        house.end()
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def at_work(house) -> House:
+    house.say("prepare", str(N_JOBS))
+    for _ in range(3):
+        house.start_worker()
+    return house
+
+
+def assert_each_once(found: dict[str, object]) -> None:
+    assert (found["effects"], found["different"], found["done"]) == (N_JOBS, N_JOBS, N_JOBS), found
+
+
+def test_workers_that_are_killed_lose_and_double_nothing(at_work):
+    chance = Random(7)
+    for _ in range(8):
+        at_work.wait_for(DONE, min(N_JOBS, at_work.ask(DONE) + 8))
+        at_work.kill(chance.choice(at_work.workers[:2]))
+        at_work.start_worker()
+    at_work.wait_for(DONE, N_JOBS)
+    assert_each_once(at_work.count())
+    assert at_work.ask(TAKEN_OVER), "the kills hit no job, so they showed nothing"
+
+
+def test_workers_that_are_stopped_longer_than_their_lease_double_nothing(at_work):
+    chance = Random(11)
+    at_work.wait_for(DONE, 10)
+    for _ in range(4):
+        worker = chance.choice(at_work.workers)
+        worker.send_signal(signal.SIGSTOP)
+        time.sleep(LEASE_SECONDS * 1.3)
+        worker.send_signal(signal.SIGCONT)
+        time.sleep(0.2)
+    at_work.wait_for(DONE, N_JOBS)
+    assert_each_once(at_work.count())
+    assert at_work.ask(TAKEN_OVER), "the stops hit no job, so they showed nothing"
+
+
+def test_a_worker_that_is_told_to_stop_gives_its_job_back(house):
+    house.say("prepare", "0")
+    house.say("prepare-long")
+    worker = house.start_worker()
+    assert house.wait_for("SELECT COUNT(*) FROM kernel_job WHERE status = 'running'", 1) == 1
+    began = time.monotonic()
+    worker.terminate()
+    assert worker.wait(timeout=10) == 0
+    assert time.monotonic() - began < 10
+    assert house.count()["long"] == [["ready", 1]]
+    house.workers.remove(worker)

@@ -1,0 +1,116 @@
+"""The worker's loop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from lejek.kernel import clock, events, jobs
+from lejek.kernel.models import Event, Heartbeat, Job
+from lejek.kernel.worker import Worker, every, run_waiting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> float:
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds, "it did not happen"
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+@pytest.fixture
+def start():
+    started: list[tuple[Worker, threading.Thread]] = []
+
+    def starting(worker: Worker) -> Worker:
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        started.append((worker, thread))
+        return worker
+
+    yield starting
+    for worker, thread in started:
+        worker.stop.set()
+        thread.join(15)
+        assert not thread.is_alive()
+
+
+def test_events_turns_and_jobs_are_done_soon(start):
+    heard: list[str] = []
+    turned = threading.Event()
+
+    def turn(*, now):
+        turned.set()
+        return 0
+
+    start(Worker({"said": [lambda content, *, now: heard.append(content["name"])]}, {"turn": turn}))
+    wait_for(Heartbeat.objects.filter(role="worker").exists)
+    events.emit("said", {"name": "a"}, now=clock.now())
+    jobs.enqueue("lejek.kernel.tests.tasks.leave_trace", {"name": "b"}, now=clock.now())
+    assert wait_for(lambda: heard == ["a"]) < 3
+    wait_for(Heartbeat.objects.filter(process="b").exists)
+    assert turned.is_set()
+
+
+def test_a_long_job_does_not_hold_up_events(start, monkeypatch):
+    let_go = threading.Event()
+    monkeypatch.setattr("lejek.kernel.tests.tasks.fail", lambda: let_go.wait(20))
+    jobs.enqueue("lejek.kernel.tests.tasks.fail", {}, now=clock.now())
+    heard: list[str] = []
+    start(Worker({"said": [lambda content, *, now: heard.append("a")]}, {}))
+    wait_for(Job.objects.filter(status="running").exists)
+    events.emit("said", {}, now=clock.now())
+    assert wait_for(lambda: bool(heard)) < 3
+    let_go.set()
+    wait_for(Job.objects.filter(status="done").exists)
+
+
+def test_a_turn_that_fails_is_taken_again_later_and_the_others_go_on(start):
+    taken: list[str] = []
+
+    def failing(*, now):
+        taken.append("failing")
+        raise RuntimeError("not now")
+
+    def sound(*, now):
+        taken.append("sound")
+        return 0
+
+    start(Worker({}, {"failing": failing, "sound": sound}))
+    wait_for(lambda: taken.count("sound") > 5)
+    assert taken.count("failing") < 3
+
+
+def test_a_worker_that_leaves_says_so():
+    worker = Worker({}, {})
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    wait_for(Heartbeat.objects.filter(role="worker").exists)
+    worker.stop.set()
+    thread.join(15)
+    assert not thread.is_alive()
+    assert not Heartbeat.objects.exists()
+
+
+def test_everything_that_waits_can_be_done_at_once():
+    left = [3]
+
+    def turn(*, now):
+        left[0] -= 1
+        return max(left[0], 0)
+
+    events.emit("said", {}, now=clock.now())
+    run_waiting({}, [turn])
+    assert left == [0]
+    assert not Event.objects.filter(handled_at=None).exists()
+
+
+def test_a_turn_for_now_and_then_is_not_taken_all_the_time():
+    taken = []
+    turn = every(60.0, lambda *, now: taken.append(now) or 1)
+    assert [turn(now=clock.now()) for _ in range(3)] == [1, 0, 0]

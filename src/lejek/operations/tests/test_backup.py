@@ -1,0 +1,173 @@
+"""Backup while others write, and restore to what it was; with the database of the settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SERVER = os.environ.get("LEJEK_TEST_DATABASE_URL", "")
+STORES = ["sqlite", *(["postgresql"] if SERVER else [])]
+
+# Somebody who writes all the time: a lead's company and its contact, always both or neither.
+WRITER = """
+import django; django.setup()
+from django.db import transaction
+from lejek.identity.models import Company, Contact
+from lejek.kernel import clock
+print("writing", flush=True)
+number = 0
+while True:
+    number += 1
+    now = clock.now()
+    with transaction.atomic():
+        company = Company.objects.create(name=f"Firma {number}", name_key=f"firma {number}",
+                                         created_at=now, updated_at=now)
+        Contact.objects.create(company=company, email=f"x{number}@example.com", created_at=now,
+                               updated_at=now)
+"""
+
+
+class House:
+    """One database and the commands that work on it."""
+
+    def __init__(self, home: Path, url: str) -> None:
+        self.home = home
+        self.environment = os.environ | {
+            "LEJEK_HOME": str(home),
+            "LEJEK_DATABASE_URL": url,
+            "LEJEK_LOG_LEVEL": "ERROR",
+        }
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "lejek", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    def do(self, *words: str) -> str:
+        ended = self.run(*words)
+        assert ended.returncode == 0, ended.stderr + ended.stdout
+        return ended.stdout
+
+    def write_for(self, seconds: float) -> subprocess.Popen[str]:
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER],
+            env=self.environment | {"DJANGO_SETTINGS_MODULE": "lejek.config.settings"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert writer.stdout is not None
+        with writer.stdout as said:
+            assert said.readline() == "writing\n"
+        time.sleep(seconds)
+        return writer
+
+    def rows(self) -> dict[str, int]:
+        """Rows by table, as a fresh backup counts them."""
+        target = self.home / f"count-{uuid.uuid4().hex}"
+        self.do("backup", str(target))
+        return manifest(target)["rows"]
+
+
+def manifest(backup: Path) -> dict[str, dict[str, int]]:
+    return json.loads(backup.with_name(backup.name + ".json").read_text())
+
+
+@pytest.fixture(params=STORES)
+def house(request, tmp_path) -> Iterator[House]:
+    if request.param == "sqlite":
+        house = House(tmp_path, "")
+        house.do("migrate")
+        yield house
+        return
+    import psycopg
+
+    name = f"backup_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        house = House(tmp_path, SERVER.rsplit("/", 1)[0] + "/" + name)
+        house.do("migrate")
+        yield house
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.slow
+def test_a_backup_under_load_is_whole_and_a_restore_gives_it_back(house, tmp_path):
+    backup = tmp_path / "monday"
+    writer = house.write_for(0.5)
+    house.do("backup", str(backup))
+    assert writer.poll() is None, "nobody wrote during the backup"
+    writer.kill()
+    writer.wait()
+    saved = manifest(backup)["rows"]
+    assert saved["identity_company"] == saved["identity_contact"] > 0
+    assert house.rows()["identity_company"] > saved["identity_company"]
+    said = house.do("restore", str(backup), "--yes")
+    assert "Restored and checked" in said
+    assert house.rows() == saved
+    kept = next((tmp_path / "backups").glob("before-restore-*[!n]"))
+    assert manifest(kept)["rows"]["identity_company"] > saved["identity_company"]
+
+
+@pytest.fixture
+def sqlite_house(tmp_path) -> House:
+    house = House(tmp_path, "")
+    house.do("migrate")
+    return house
+
+
+def test_a_backup_is_for_its_owner_only_and_replaces_no_other(sqlite_house, tmp_path):
+    backup = tmp_path / "monday"
+    sqlite_house.do("backup", str(backup))
+    assert backup.stat().st_mode & 0o077 == 0
+    again = sqlite_house.run("backup", str(backup))
+    assert (again.returncode, "exists already" in again.stderr) == (1, True)
+
+
+def test_what_is_no_whole_backup_is_not_restored(sqlite_house, tmp_path):
+    backup = tmp_path / "monday"
+    sqlite_house.do("backup", str(backup))
+    sound = backup.read_bytes()
+    backup.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
+    refused = sqlite_house.run("restore", str(backup), "--yes")
+    assert (refused.returncode, "sha256" in refused.stderr) == (1, True)
+    backup.write_bytes(sound)
+    backup.with_name("monday.json").unlink()
+    assert "two files" in sqlite_house.run("restore", str(backup), "--yes").stderr
+    assert "no file" in sqlite_house.run("restore", str(tmp_path / "tuesday"), "--yes").stderr
+
+
+def test_a_restore_asks_first(sqlite_house, tmp_path):
+    sqlite_house.do("backup", str(tmp_path / "monday"))
+    asked = sqlite_house.run("restore", str(tmp_path / "monday"))
+    assert asked.returncode == 1
+    assert "--yes" in asked.stdout
+    assert "Nothing was changed" in asked.stdout
+
+
+def test_nothing_is_restored_below_a_running_worker(sqlite_house, tmp_path):
+    sqlite_house.do("backup", str(tmp_path / "monday"))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "lejek", "worker"], env=sqlite_house.environment
+    )
+    try:
+        deadline = time.monotonic() + 60
+        refused = sqlite_house.run("restore", str(tmp_path / "monday"), "--yes")
+        while not refused.returncode and time.monotonic() < deadline:
+            refused = sqlite_house.run("restore", str(tmp_path / "monday"), "--yes")
+        assert "stop lejek first" in refused.stderr
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)

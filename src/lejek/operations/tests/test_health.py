@@ -1,0 +1,104 @@
+"""What load balancers and monitoring are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from lejek.kernel import clock, events, jobs
+from lejek.kernel.models import Heartbeat
+from lejek.people.services import make_api_key
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+def beat(seconds_ago: float) -> None:
+    at = clock.now() - timedelta(seconds=seconds_ago)
+    Heartbeat.objects.create(process="w", role="worker", beat_at=at)
+
+
+def test_the_process_is_alive_whatever_the_database_does(client):
+    answer = client.get("/health/livez")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+def test_it_is_ready_with_a_living_worker(client, db):
+    beat(1)
+    answer = client.get("/health/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ready"
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "says"),
+    [(lambda: None, "none has ever run"), (lambda: beat(95), "silent for 95 s")],
+    ids=["never", "no longer"],
+)
+def test_it_is_not_ready_without_a_living_worker(client, db, prepare, says):
+    prepare()
+    answer = client.get("/health/readyz")
+    assert answer.status_code == 503
+    assert says in answer.json()["checks"]["worker"]["says"]
+
+
+def test_it_is_not_ready_with_a_migration_missing(client, db, monkeypatch):
+    monkeypatch.setattr("lejek.operations.health.unapplied_migrations", lambda: ["kernel.0009_x"])
+    answer = client.get("/health/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["migrations"] == {
+        "ok": False,
+        "says": "1 to apply: lejek migrate",
+    }
+
+
+def test_it_is_not_ready_without_its_database(client, monkeypatch):
+    def away():
+        raise OperationalError("host=db.example.com password=hunter2")
+
+    monkeypatch.setattr("lejek.operations.health.unapplied_migrations", away)
+    answer = client.get("/health/readyz")
+    assert answer.status_code == 503
+    assert b"hunter2" not in answer.content
+
+
+def test_figures_come_from_the_database(client, db):
+    now = clock.now()
+    jobs.enqueue("some.task", {"email": "jan@example.com"}, now=now - timedelta(seconds=60))
+    events.emit("said", {"email": "jan@example.com"}, now=now - timedelta(seconds=30))
+    text = client.get("/health/metrics").content.decode()
+    figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if line[:1] != "#")
+    assert figures['lejek_jobs{status="ready"}'] == "1.0"
+    assert figures['lejek_jobs{status="dead"}'] == "0.0"
+    assert figures["lejek_events_waiting"] == "1.0"
+    assert 60 <= float(figures["lejek_oldest_job_seconds"]) < 70
+    assert 30 <= float(figures["lejek_oldest_event_seconds"]) < 40
+    assert figures["lejek_worker_silent_seconds"] == "NaN"
+    assert "jan" not in text
+
+
+def test_figures_are_for_this_machine_or_for_who_brings_a_key(client, administrator):
+    far = {"REMOTE_ADDR": "203.0.113.9"}
+    assert client.get("/health/metrics", **far).status_code == 401
+    proxied = {"HTTP_X_FORWARDED_FOR": "203.0.113.9"}
+    assert client.get("/health/metrics", **proxied).status_code == 401
+    _, secret = make_api_key(
+        name="monitoring", scopes=["leads:read"], user=administrator, now=clock.now()
+    )
+    assert (
+        client.get("/health/metrics", HTTP_AUTHORIZATION=f"Bearer {secret}", **far).status_code
+        == 200
+    )
+    assert client.get("/health/metrics", HTTP_AUTHORIZATION="Bearer no", **far).status_code == 401
+
+
+def test_asking_changes_nothing(client, db):
+    assert client.post("/health/readyz").status_code == 405
+    client.get("/health/readyz")
+    assert not client.cookies

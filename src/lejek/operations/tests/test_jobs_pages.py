@@ -1,0 +1,103 @@
+"""The pages about jobs."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from lejek.kernel import clock, jobs
+from lejek.kernel.models import Event, Job
+from lejek.people.models import AuditEntry, Role, User
+
+ADDRESS = "/settings/jobs/"
+
+
+def signed_in(user: User) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def client(administrator) -> Client:
+    return signed_in(administrator)
+
+
+@pytest.fixture
+def dead_job(db) -> Job:
+    job = jobs.enqueue("lejek.scoring.jobs.score_everybody", {"reason": "x"}, now=clock.now())
+    assert job is not None
+    job.status, job.error, job.finished_at = Job.Status.DEAD, "RuntimeError: no room", clock.now()
+    job.save()
+    return job
+
+
+@pytest.fixture
+def dead_event(db) -> Event:
+    now = clock.now()
+    return Event.objects.create(
+        name="lead_scored", content={}, about="lead 5", happened_at=now, dead_at=now, error="<b>x"
+    )
+
+
+def test_dead_jobs_events_and_schedules_are_shown(client, dead_job, dead_event):
+    page = client.get(ADDRESS).content.decode()
+    assert "lejek.scoring.jobs.score_everybody" in page
+    assert "lead 5" in page
+    assert "&lt;b&gt;x" in page
+    assert "score_everybody_nightly" in page
+    assert "No worker is alive" in page
+
+
+def test_the_list_asks_the_database_a_fixed_number_of_times(
+    client, dead_job, django_assert_max_num_queries
+):
+    for _ in range(20):
+        Job.objects.create(
+            task_path="x", status="dead", run_after=clock.now(), enqueued_at=clock.now()
+        )
+    with django_assert_max_num_queries(16):
+        client.get(ADDRESS)
+
+
+def test_a_job_shows_how_it_failed(client, dead_job):
+    page = client.get(f"{ADDRESS}{dead_job.pk}/").content.decode()
+    assert "RuntimeError: no room" in page
+
+
+def test_a_dead_job_is_replayed_and_the_audit_log_says_by_whom(client, dead_job, administrator):
+    answer = client.post(f"{ADDRESS}{dead_job.pk}/replay/")
+    assert answer["Location"] == ADDRESS
+    dead_job.refresh_from_db()
+    assert dead_job.status == Job.Status.READY
+    entry = AuditEntry.objects.get(action="replayed_job")
+    assert (entry.actor, entry.subject) == (administrator, f"job {dead_job.pk}")
+    client.post(f"{ADDRESS}{dead_job.pk}/replay/")
+    assert AuditEntry.objects.filter(action="replayed_job").count() == 1
+
+
+def test_a_dead_event_is_replayed(client, dead_event):
+    client.post(f"{ADDRESS}events/{dead_event.pk}/replay/")
+    dead_event.refresh_from_db()
+    assert dead_event.dead_at is None
+
+
+@pytest.mark.parametrize("role", [role for role in Role.values if role != Role.ADMINISTRATOR])
+def test_only_administrators_see_and_replay(role, dead_job):
+    user = User.objects.create_user(f"{role}@example.com", None, name=role, role=role)
+    client = signed_in(user)
+    assert client.get(ADDRESS).status_code == 403
+    assert client.post(f"{ADDRESS}{dead_job.pk}/replay/").status_code == 403
+    dead_job.refresh_from_db()
+    assert dead_job.status == Job.Status.DEAD
+
+
+def test_looking_replays_nothing(client, dead_job):
+    assert client.get(f"{ADDRESS}{dead_job.pk}/replay/").status_code == 405
+
+
+def test_the_page_is_in_polish_too(administrator, dead_job):
+    client = signed_in(administrator)
+    page = client.get(ADDRESS, headers={"accept-language": "pl"}).content.decode()
+    assert "Zadania" in page
+    assert "Spróbuj ponownie" in page

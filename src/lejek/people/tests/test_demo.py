@@ -1,0 +1,106 @@
+"""The demo signs everybody in, on this machine and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from lejek.people.demo import ROLES
+from lejek.people.models import Role, User
+
+pytestmark = pytest.mark.django_db
+SWITCH = "/settings/demo/role/"
+
+
+@pytest.fixture
+def people() -> None:
+    for role in (*ROLES, Role.ADMINISTRATOR):
+        User.objects.create_user(
+            f"{role}@lejek.example", None, name=f"The {role}", role=role, is_demo=True
+        )
+
+
+@pytest.fixture
+def client(settings, people) -> Client:
+    settings.DEMO = True
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    return Client()
+
+
+def who(client: Client) -> str | None:
+    user_id = client.session.get("_auth_user_id")
+    return None if user_id is None else str(User.objects.get(pk=user_id).role)
+
+
+def test_who_comes_to_the_demo_is_the_marketing_person(client):
+    assert client.get("/settings/").status_code == 200
+    assert who(client) == Role.MARKETING
+
+
+def test_every_page_offers_the_three_roles(client):
+    page = client.get("/settings/").content.decode()
+    for role in ROLES:
+        assert f'value="{role}"' in page
+    assert 'value="administrator"' not in page
+    assert SWITCH in page
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_one_can_go_on_as_another_role(client, role):
+    client.get("/settings/")
+    answer = client.post(SWITCH, {"role": role, "next": "/settings/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/settings/")
+    assert who(client) == role
+    client.get("/settings/")
+    assert who(client) == role
+
+
+def test_a_role_that_is_not_offered_cannot_be_had(client):
+    assert client.post(SWITCH, {"role": "administrator"}).status_code == 404
+    assert client.post(SWITCH).status_code == 404
+
+
+def test_the_switch_leads_to_no_other_site(client):
+    answer = client.post(SWITCH, {"role": "sales", "next": "https://example.com/"})
+    assert answer["Location"] == "/"
+
+
+def test_looking_at_the_switch_changes_nothing(client):
+    client.get("/settings/")
+    assert client.get(SWITCH, {"role": "sales"}).status_code == 405
+    assert who(client) == Role.MARKETING
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [{"REMOTE_ADDR": "203.0.113.9"}, {"HTTP_X_FORWARDED_FOR": "203.0.113.9"}],
+    ids=["another machine", "a proxy"],
+)
+def test_nobody_else_is_signed_in(client, origin):
+    assert client.get("/settings/", **origin).status_code == 302
+    assert who(client) is None
+    assert client.post(SWITCH, {"role": "sales"}, **origin).status_code == 404
+
+
+def test_outside_the_demo_nobody_is_signed_in(settings, people):
+    settings.DEMO = False
+    client = Client()
+    assert client.get("/settings/").status_code == 302
+    assert client.post(SWITCH, {"role": "sales"}).status_code == 404
+    assert who(client) is None
+
+
+def test_only_made_up_people_are_signed_in(settings):
+    settings.DEMO = True
+    User.objects.create_user("real@example.com", None, name="Real", role=Role.MARKETING)
+    client = Client()
+    client.get("/settings/")
+    assert who(client) is None
+
+
+def test_probes_sign_nobody_in(client):
+    client.get("/health/livez")
+    assert not client.cookies
