@@ -34,10 +34,14 @@ SPDX = {
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD-3-Clause",
+    "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     "Dual License": "Apache-2.0 OR BSD-3-Clause",
     "MIT License": "MIT",
     "The MIT License (MIT)": "MIT",
+    "The Unlicense (Unlicense)": "Unlicense",
 }
+# What states no licence in its metadata, read in its source.
+SILENT = {"pysqlite3": "Zlib"}
 
 
 def locked_names(lock: str) -> list[str]:
@@ -60,6 +64,8 @@ def licence_of(package: PackageMetadata) -> str:
     for words in stated:
         if words in SPDX or words in SPDX.values():
             return SPDX.get(str(words), str(words))
+    if package["Name"] in SILENT:
+        return SILENT[package["Name"]]
     message = f"{package['Name']}: no known licence in {stated}"
     raise SystemExit(message)
 

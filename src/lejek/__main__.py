@@ -1,4 +1,4 @@
-"""`python -m lejek`"""
+"""What `python -m lejek` does."""
 
 from lejek.cli import main
 

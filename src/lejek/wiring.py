@@ -43,7 +43,7 @@ _TURNS = ("lejek.scoring.jobs.score_marked",)
 """What the worker does in small portions, again and again."""
 
 _NIGHTLY = {"reason": "nightly"}
-_SCHEDULES = (
+_SCHEDULES: Sequence[tuple[str, str, str, Mapping[str, str]]] = (
     # name, task, cron in the time zone of the organisation, arguments
     ("score_everybody_nightly", "lejek.scoring.jobs.score_everybody", "0 0 * * *", _NIGHTLY),
     ("forget_old", "lejek.kernel.keeping.forget_old", "30 3 * * *", {}),

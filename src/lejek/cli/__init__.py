@@ -5,6 +5,7 @@ In: words typed into a terminal. Out: the product running, kept, looked after.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _set_up_and_do(asked.command, asked)
 
 
-def _set_up_and_do(command: str, asked: object) -> int:
+def _set_up_and_do(command: str, asked: argparse.Namespace) -> int:
     import django  # noqa: PLC0415 - `--help` needs no Django
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
 

@@ -116,8 +116,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": (
-                f"PRAGMA journal_mode={journal.upper()}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                "PRAGMA mmap_size=0; PRAGMA cache_size=-65536;"
+                f"PRAGMA journal_mode={journal.upper()}; PRAGMA synchronous=FULL; "
+                "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-65536;"
             ),
         },
     }

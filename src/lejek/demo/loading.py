@@ -16,6 +16,7 @@ from lejek.demo.organisation import MONTHS_DAYS, SEED, Author, Report, make_user
 from lejek.identity.models import Lead
 from lejek.people.models import Role, User
 from lejek.qualification.models import (
+    DefinitionCrossing,
     DefinitionState,
     RejectionReason,
     SignOff,
@@ -28,7 +29,7 @@ from lejek.scoring.models import Activation, LeadScore, ModelVersion, ScorePoint
 from lejek.scoring.versions import Ready, fingerprint, ready
 
 N_LEADS = 600
-_EVERY = timedelta(days=14)
+_EVERY = timedelta(days=7)
 _BATCH = 200
 _LEADS_INTO = {
     "marketing_qualified": "marketing_qualified",
@@ -122,6 +123,7 @@ class _Story:
         self._transitions: list[StageTransition] = []
         self._verdicts: list[Verdict] = []
         self._states: list[DefinitionState] = []
+        self._crossings: list[DefinitionCrossing] = []
         self._leads: list[Lead] = []
         self._met: dict[str, datetime] = {}
 
@@ -145,6 +147,15 @@ class _Story:
         for name, since in self._met.items():
             self._states.append(
                 DefinitionState(lead=lead, definition=name, is_met=True, since=since)
+            )
+            self._crossings.append(
+                DefinitionCrossing(
+                    lead=lead,
+                    definition=name,
+                    has_begun=True,
+                    at=since,
+                    version_id=self._current.version_id,
+                )
             )
         self._met = {}
         self._leads.append(lead)
@@ -201,6 +212,7 @@ class _Story:
         StageTransition.objects.bulk_create(self._transitions, batch_size=500)
         Verdict.objects.bulk_create(self._verdicts, batch_size=500)
         DefinitionState.objects.bulk_create(self._states, batch_size=500)
+        DefinitionCrossing.objects.bulk_create(self._crossings, batch_size=500)
         Lead.objects.bulk_update(self._leads, ["stage", "stage_since"], batch_size=200)
 
 

@@ -46,7 +46,7 @@ def hand_on(handlers: Mapping[str, Sequence[Handler]], *, now: datetime, at_most
     """Hand waiting events to their handlers, oldest first.
 
     Returns: how many were handed on.
-    Raises: OperationalError when the database is away; that is no event's fault and counts for none.
+    Raises: OperationalError when the database is away, which is no event's fault.
     Repeat: an event is marked in the transaction of its handlers, so none is marked and not heard.
     """
     held_back = set(

@@ -23,8 +23,8 @@ from typing import Any
 
 import structlog
 from django.db import (
-    InterfaceError,
     IntegrityError,
+    InterfaceError,
     OperationalError,
     connection,
     models,
@@ -95,7 +95,7 @@ class Claim:
     arguments: dict[str, Any]
 
     @contextmanager
-    def finishing(self, result: Any = None) -> Iterator[None]:
+    def finishing(self, result: object = None) -> Iterator[None]:
         """A transaction for the effect of the job and its end together.
 
         Raises: LeaseLost, with nothing written, when somebody else has the job by now.
@@ -142,7 +142,7 @@ class Claim:
             run_after=now + timedelta(seconds=wait),
         )
 
-    def _end(self, status: Job.Status, now: datetime, *, result: Any) -> None:
+    def _end(self, status: Job.Status, now: datetime, *, result: object) -> None:
         ended = self._mine().update(status=status, finished_at=now, result=result, error="")
         if not ended:
             raise LeaseLost(f"job {self.job_id}, attempt {self.attempt}")

@@ -5,6 +5,8 @@ In: the settings of the database. Out: nothing, or a refusal that says what to d
 
 from __future__ import annotations
 
+import sqlite3
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
@@ -27,10 +29,10 @@ def complaint_about_sqlite() -> str:
     """What is wrong with SQLite and how to mend it; empty when nothing is."""
     if connection.vendor != "sqlite":
         return ""
-    version = connection.Database.sqlite_version_info
+    version = sqlite3.sqlite_version_info
     options = connection.settings_dict.get("OPTIONS", {})
     uses_wal = "journal_mode=wal" in str(options.get("init_command", "")).replace(" ", "").lower()
-    if not uses_wal or is_safe_in_wal_mode(tuple(version)):
+    if not uses_wal or is_safe_in_wal_mode(version):
         return ""
     found = ".".join(str(number) for number in version)
     return (

@@ -6,6 +6,7 @@ In: functions under `@task`, enqueued. Out: jobs that a worker does.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from django.utils.module_loading import import_string
@@ -13,7 +14,6 @@ from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskError, TaskResult, TaskResultStatus
 from django_tasks.exceptions import InvalidTaskError, TaskResultDoesNotExist
 from django_tasks.utils import normalize_json
-
 
 from lejek.kernel import clock
 from lejek.kernel.jobs import OFFERED, enqueue
@@ -40,7 +40,7 @@ class LeaseBackend(BaseTaskBackend):
     supports_get_result = True
     supports_priority = True
 
-    def enqueue(self, task: Task[P, T], args: Any, kwargs: Any) -> TaskResult[T]:
+    def enqueue(self, task: Task[P, T], args: P.args, kwargs: P.kwargs) -> TaskResult[T]:  # type: ignore[valid-type]
         """Put a task into the queue.
 
         Raises: InvalidTaskError when the arguments do not fit the function.
@@ -92,7 +92,9 @@ class LeaseBackend(BaseTaskBackend):
         return result
 
 
-def _by_name(task: Task[Any, Any], args: Any, kwargs: Any) -> dict[str, Any]:
+def _by_name(
+    task: Task[Any, Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
     """The arguments by name: jobs know no positions."""
     function = inspect.signature(task.func)
     given = [*(["context"] if task.takes_context else []), *args]

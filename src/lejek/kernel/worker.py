@@ -38,7 +38,8 @@ log = structlog.get_logger(__name__)
 class Turn(Protocol):
     """A portion of work; gives how much was done, 0 when there was nothing to do."""
 
-    def __call__(self, *, now: datetime) -> int: ...
+    def __call__(self, *, now: datetime) -> int:
+        """Do a portion."""
 
 
 @dataclass(slots=True)

@@ -66,8 +66,8 @@ def rate_chart(lines: Sequence[Line], *, width: int, left: int) -> RateChart | N
         return Bar(
             line,
             place * ROW,
-            round(min(end, line.rate.value) * scale, 1),
-            round(left + min(end, line.rate.low) * scale, 1),
+            round(line.rate.value * scale, 1),
+            round(left + line.rate.low * scale, 1),
             round(left + min(end, line.rate.high) * scale, 1),
             has_rate=True,
             is_cut=line.rate.high > end,
@@ -86,15 +86,17 @@ def rate_chart(lines: Sequence[Line], *, width: int, left: int) -> RateChart | N
 
 
 def _highest(lines: Sequence[Line]) -> float | None:
-    """The highest end that the scale has to reach.
+    """The highest end that the scale has to reach: every rate, and every interval that tells much.
 
     A handful of leads with an interval of any width must not flatten the bands that say something.
     """
-    known = [
-        (line.leads, line.rate.high) for line in lines if not isinstance(line.rate, NotEnoughData)
+    ends = [
+        line.rate.high if line.leads >= MIN_PER_CLASS else line.rate.value
+        for line in lines
+        if not isinstance(line.rate, NotEnoughData)
     ]
-    telling = [high for leads, high in known if leads >= MIN_PER_CLASS]
-    return max(telling or [high for _, high in known], default=None)
+    highest = max(ends, default=None)
+    return 0.01 if highest == 0 else highest
 
 
 def _step(highest: float) -> float:

@@ -42,6 +42,7 @@ class DemoSignIn:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Sign somebody in, where that is the custom, and answer."""
         if settings.DEMO and not request.path.startswith(_WITHOUT_A_USER):
             _sign_in_somebody(request)
         return self._get_response(request)

@@ -28,6 +28,7 @@ def show_settings(request: HttpRequest) -> HttpResponse:
         ("people:users", _("Users and teams"), "users", "users.edit"),
         ("qualification:stages", _("Lifecycle stages"), "stairs", "settings.edit"),
         ("qualification:reasons", _("Reasons for sending back"), "message-off", "settings.edit"),
+        ("identity:positions", _("Vocabulary of positions"), "tags", "imports.read"),
         ("people:keys", _("API keys"), "key", "api.use"),
         ("operations:jobs", _("Jobs"), "list-check", "jobs.edit"),
         ("people:audit", _("Audit log"), "history", "audit.read"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import zip_longest
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncWeek
@@ -137,7 +138,7 @@ def history_of(name: str) -> list[Chapter]:
     )
     signatures = _signatures(SignOff.objects.filter(definition=name)).get(name, ())
     chapters = []
-    for version, before in zip(versions, [*versions[1:], None], strict=True):
+    for version, before in zip_longest(versions[:N_VERSIONS], versions[1:]):
         change = _change(name, version, before)
         if change:
             definition = _named(model_of(version), name)
@@ -149,7 +150,7 @@ def history_of(name: str) -> list[Chapter]:
                     _sides(signatures, version),
                 )
             )
-    return chapters[:N_VERSIONS]
+    return chapters
 
 
 def model_of(version: ModelVersion) -> ScoringModel:

@@ -10,8 +10,8 @@ from leadscore.errors import LeadScoreError
 from lejek.identity.models import Lead
 from lejek.kernel.events import emit
 from lejek.people import audit
-from lejek.people.models import User
-from lejek.people.rules import SIGNS_FOR, Role
+from lejek.people.models import Role, User
+from lejek.people.rules import SIGNS_FOR
 from lejek.qualification.models import (
     RejectionReason,
     SignOff,

@@ -5,7 +5,7 @@ In: a PreviewRun that is done, who looks, a language. Out: frozen values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,13 +59,21 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True)
+class BandOf:
+    """A band as a page colours it."""
+
+    label: str
+    number: int
+    n_bands: int
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
-    """A lead under one of the models."""
+    """A lead under one of the models; bands by dimension."""
 
     overall: int
     grade: str
-    bands: tuple[tuple[str, int, int], ...]
-    """Label, number, how many bands, by dimension."""
+    bands: Mapping[str, BandOf]
     definitions: tuple[str, ...]
 
 
@@ -78,6 +86,8 @@ class NamedLead:
     company: str
     before: Side
     after: Side
+    moves: tuple[tuple[str, BandOf | None, BandOf | None], ...]
+    """The dimensions in which the band changes: label, band before, band after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,27 +230,40 @@ def _leads(
     for row in found:
         lead = known.get(row["lead_id"])
         company = lead.contact.company if lead else None
+        before = _side(row["before"], models[0], names[0])
+        after = _side(row["after"], models[1], names[1])
         lines.append(
             NamedLead(
                 row["lead_id"],
                 lead.contact.full_name if lead else "",
                 company.name if company else "",
-                _side(row["before"], models[0], names[0]),
-                _side(row["after"], models[1], names[1]),
+                before,
+                after,
+                tuple(_band_moves(before, after, names[1])),
             )
         )
     return tuple(lines)
 
 
+def _band_moves(
+    before: Side, after: Side, names: Names
+) -> Iterator[tuple[str, BandOf | None, BandOf | None]]:
+    for dimension in dict.fromkeys([*after.bands, *before.bands]):
+        pair = before.bands.get(dimension), after.bands.get(dimension)
+        if pair[0] != pair[1]:
+            yield capitalised(names.dimension(dimension)), *pair
+
+
 def _side(row: Plain, model: ScoringModel, names: Names) -> Side:
-    bands = []
+    bands = {}
     for dimension in model.dimensions:
         order = [band.name for band in dimension.bands]
         name = row["bands"].get(dimension.name, "")
         if name in order:
-            bands.append((names.band(dimension.name, name), order.index(name), len(order)))
+            label = names.band(dimension.name, name)
+            bands[dimension.name] = BandOf(label, order.index(name), len(order))
     met = tuple(capitalised(names.definition(name)) for name in row["definitions"])
-    return Side(row["overall"], row["grade"], tuple(bands), met)
+    return Side(row["overall"], row["grade"], bands, met)
 
 
 _HEIGHT, _STEP, _BAR = 120, 56, 20

@@ -23,7 +23,7 @@ from lejek.scoring.models import PreviewRun
 from lejek.scoring.runs import database_address
 from lejek.scoring.versions import active_version, fingerprint, read_document
 
-AT_ONCE = 5_000
+AT_ONCE = 1_000
 """Up to so many leads a preview is made while one waits for the page."""
 WEEKS = 12
 HORIZON_DAYS = 90

@@ -29,7 +29,7 @@ JOB_SECONDS = 0.06
 TASK = "lejek.kernel.tests.killable"
 
 
-def short_job(*, number: int, now: datetime, claim: jobs.Claim) -> None:  # noqa: ARG001
+def short_job(*, number: int, now: datetime, claim: jobs.Claim) -> None:
     """Takes a moment, and writes its effect together with its end."""
     time.sleep(JOB_SECONDS)
     with claim.finishing(), connection.cursor() as cursor:
@@ -92,6 +92,6 @@ if __name__ == "__main__":
         case ["work"]:
             work()
         case ["count"]:
-            print(json.dumps(count()))
+            sys.stdout.write(json.dumps(count()))
         case _:
             raise SystemExit(2)

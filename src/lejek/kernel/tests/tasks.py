@@ -1,4 +1,4 @@
-"""Tasks for the tests of the queue. They leave their traces in heartbeats: rows that tests may use."""
+"""Tasks for the tests of the queue. They leave their traces among the heartbeats."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def leave_trace(*, name: str, now: datetime) -> str:
     return name
 
 
-def fail(*, now: datetime) -> None:  # noqa: ARG001
+def fail(*, now: datetime) -> None:
     """Fails, and quotes somebody's address in doing so."""
     raise RuntimeError("no room for jan.kowalski@example.com")
 

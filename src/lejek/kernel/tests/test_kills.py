@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -78,7 +79,7 @@ class House:
 
 
 @pytest.fixture(params=STORES)
-def house(request, tmp_path) -> Iterator[House]:
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     environment = {
         "LEJEK_HOME": str(tmp_path),
         "LEJEK_DATABASE_URL": "",
@@ -88,7 +89,7 @@ def house(request, tmp_path) -> Iterator[House]:
 
         def ask(query: str) -> int:
             with closing(sqlite3.connect(tmp_path / "lejek.sqlite3", timeout=20)) as opened:
-                return opened.execute(query).fetchone()[0]
+                return int(opened.execute(query).fetchone()[0])
 
         house = House(environment, ask)
         yield house
@@ -101,7 +102,7 @@ def house(request, tmp_path) -> Iterator[House]:
 
     def ask_server(query: str) -> int:
         with psycopg.connect(own) as opened:
-            return opened.execute(query).fetchone()[0]
+            return sum(row[0] for row in opened.execute(query))
 
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
@@ -112,7 +113,7 @@ def house(request, tmp_path) -> Iterator[House]:
 
 
 @pytest.fixture
-def at_work(house) -> House:
+def at_work(house: House) -> House:
     house.say("prepare", str(N_JOBS))
     for _ in range(3):
         house.start_worker()
@@ -123,7 +124,7 @@ def assert_each_once(found: dict[str, object]) -> None:
     assert (found["effects"], found["different"], found["done"]) == (N_JOBS, N_JOBS, N_JOBS), found
 
 
-def test_workers_that_are_killed_lose_and_double_nothing(at_work):
+def test_workers_that_are_killed_lose_and_double_nothing(at_work: House) -> None:
     chance = Random(7)
     for _ in range(8):
         at_work.wait_for(DONE, min(N_JOBS, at_work.ask(DONE) + 8))
@@ -134,7 +135,7 @@ def test_workers_that_are_killed_lose_and_double_nothing(at_work):
     assert at_work.ask(TAKEN_OVER), "the kills hit no job, so they showed nothing"
 
 
-def test_workers_that_are_stopped_longer_than_their_lease_double_nothing(at_work):
+def test_workers_that_are_stopped_longer_than_their_lease_double_nothing(at_work: House) -> None:
     chance = Random(11)
     at_work.wait_for(DONE, 10)
     for _ in range(4):
@@ -148,7 +149,7 @@ def test_workers_that_are_stopped_longer_than_their_lease_double_nothing(at_work
     assert at_work.ask(TAKEN_OVER), "the stops hit no job, so they showed nothing"
 
 
-def test_a_worker_that_is_told_to_stop_gives_its_job_back(house):
+def test_a_worker_that_is_told_to_stop_gives_its_job_back(house: House) -> None:
     house.say("prepare", "0")
     house.say("prepare-long")
     worker = house.start_worker()

@@ -1,4 +1,4 @@
-"""Schedules: the clock on the wall, the hours that summer time skips and doubles, missed moments."""
+"""Schedules: the clock on the wall, hours that are skipped or come twice, missed moments."""
 
 from __future__ import annotations
 
@@ -49,12 +49,13 @@ def at(text: str) -> datetime:
         "every quarter over the skipped hour",
     ],
 )
-def test_the_next_moment(cron, moment, expected):
+def test_the_next_moment(cron: str, moment: str, expected: str) -> None:
     assert schedules.next_after(cron, WARSAW, at(moment)) == at(expected)
 
 
-def test_a_year_of_midnights_has_one_run_a_day():
-    moment, found = at("2026-01-01 12:00"), []
+def test_a_year_of_midnights_has_one_run_a_day() -> None:
+    moment = at("2026-01-01 12:00")
+    found: list[datetime] = []
     while len(found) < 365:
         moment = schedules.next_after("0 0 * * *", WARSAW, moment)
         found.append(moment)
@@ -62,20 +63,20 @@ def test_a_year_of_midnights_has_one_run_a_day():
 
 
 @pytest.mark.parametrize("cron", ["", "61 * * * *", "every day"])
-def test_what_is_no_cron_line_is_refused(cron):
+def test_what_is_no_cron_line_is_refused(cron: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - croniter's own, worded by it
         schedules.next_after(cron, WARSAW, at("2026-01-01 00:00"))
 
 
 @pytest.fixture
-def nightly(db):
+def nightly(db: None) -> Schedule:
     Schedule.objects.all().delete()
     return schedules.ensure(
         "nightly", "some.task", "0 0 * * *", WARSAW, now=at("2026-01-10 12:00"), arguments={"a": 1}
     )
 
 
-def test_a_due_schedule_becomes_one_job(nightly):
+def test_a_due_schedule_becomes_one_job(nightly: Schedule) -> None:
     assert schedules.tick(now=at("2026-01-10 22:59")) == 0
     assert schedules.tick(now=at("2026-01-10 23:00")) == 1
     assert schedules.tick(now=at("2026-01-10 23:00")) == 0
@@ -83,27 +84,27 @@ def test_a_due_schedule_becomes_one_job(nightly):
     assert (job.task_path, job.arguments) == ("some.task", {"a": 1})
 
 
-def test_moments_missed_while_nobody_worked_become_one_job(nightly):
+def test_moments_missed_while_nobody_worked_become_one_job(nightly: Schedule) -> None:
     assert schedules.tick(now=at("2026-01-20 05:00")) == 1
     nightly.refresh_from_db()
     assert nightly.next_at == at("2026-01-20 23:00")
     assert Job.objects.count() == 1
 
 
-def test_a_clock_that_jumps_back_runs_nothing_twice(nightly):
+def test_a_clock_that_jumps_back_runs_nothing_twice(nightly: Schedule) -> None:
     assert schedules.tick(now=at("2026-01-10 23:30")) == 1
     Job.objects.all().delete()
     assert schedules.tick(now=at("2026-01-10 22:30")) == 0
     assert schedules.tick(now=at("2026-01-10 23:30")) == 0
 
 
-def test_while_the_last_job_runs_still_no_second_one_is_started(nightly):
+def test_while_the_last_job_runs_still_no_second_one_is_started(nightly: Schedule) -> None:
     schedules.tick(now=at("2026-01-10 23:00"))
     assert schedules.tick(now=at("2026-01-11 23:00")) == 0
     assert Job.objects.count() == 1
 
 
-def test_ensuring_keeps_the_next_moment_and_who_was_switched_off(nightly):
+def test_ensuring_keeps_the_next_moment_and_who_was_switched_off(nightly: Schedule) -> None:
     Schedule.objects.update(is_active=False)
     schedules.ensure("nightly", "other.task", "0 0 * * *", WARSAW, now=at("2026-02-01 12:00"))
     nightly.refresh_from_db()
@@ -111,13 +112,13 @@ def test_ensuring_keeps_the_next_moment_and_who_was_switched_off(nightly):
     assert (nightly.task_path, nightly.is_active) == ("other.task", False)
 
 
-def test_another_cron_line_moves_the_next_moment(nightly):
+def test_another_cron_line_moves_the_next_moment(nightly: Schedule) -> None:
     schedules.ensure("nightly", "some.task", "30 1 * * *", WARSAW, now=at("2026-02-01 12:00"))
     nightly.refresh_from_db()
     assert nightly.next_at == at("2026-02-02 00:30")
 
 
-def test_the_wiring_makes_schedules_whose_tasks_exist(db):
+def test_the_wiring_makes_schedules_whose_tasks_exist(db: None) -> None:
     from django.utils.module_loading import import_string
 
     from lejek.wiring import ensure_schedules

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,15 +38,15 @@ raise SystemExit(main(["doctor"]))
         ((4, 0, 0), True),
     ],
 )
-def test_which_versions_are_safe(version, is_safe):
+def test_which_versions_are_safe(version: tuple[int, ...], is_safe: bool) -> None:
     assert is_safe_in_wal_mode(version) is is_safe
 
 
-def test_the_sqlite_that_runs_here_is_safe():
+def test_the_sqlite_that_runs_here_is_safe() -> None:
     assert is_safe_in_wal_mode(sqlite3.sqlite_version_info)
 
 
-def start(tmp_path, **more):
+def start(tmp_path: Path, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {"LEJEK_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", **more}
     return subprocess.run(
         [sys.executable, "-c", OLD_SQLITE],
@@ -57,7 +58,7 @@ def start(tmp_path, **more):
     )
 
 
-def test_an_unsafe_one_is_refused_with_the_ways_out(tmp_path):
+def test_an_unsafe_one_is_refused_with_the_ways_out(tmp_path: Path) -> None:
     ended = start(tmp_path)
     assert ended.returncode == 1
     assert "SQLite 3.40.1 can corrupt" in ended.stderr
@@ -66,7 +67,7 @@ def test_an_unsafe_one_is_refused_with_the_ways_out(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
-def test_it_may_be_used_without_wal_when_somebody_says_so(tmp_path):
+def test_it_may_be_used_without_wal_when_somebody_says_so(tmp_path: Path) -> None:
     ended = start(tmp_path, LEJEK_SQLITE_JOURNAL="truncate")
     assert "can corrupt" not in ended.stderr
     assert "journal truncate" in ended.stdout

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
 
 import pytest
 
 from lejek.kernel import clock, events, jobs
 from lejek.kernel.models import Event, Heartbeat, Job
 from lejek.kernel.worker import Worker, every, run_waiting
+
+Start = Callable[[Worker], Worker]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +28,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> float:
 
 
 @pytest.fixture
-def start():
+def start() -> Iterator[Start]:
     started: list[tuple[Worker, threading.Thread]] = []
 
     def starting(worker: Worker) -> Worker:
@@ -40,15 +44,18 @@ def start():
         assert not thread.is_alive()
 
 
-def test_events_turns_and_jobs_are_done_soon(start):
+def test_events_turns_and_jobs_are_done_soon(start: Start) -> None:
     heard: list[str] = []
     turned = threading.Event()
 
-    def turn(*, now):
+    def turn(*, now: datetime) -> int:
         turned.set()
         return 0
 
-    start(Worker({"said": [lambda content, *, now: heard.append(content["name"])]}, {"turn": turn}))
+    def hear(content: dict[str, Any], *, now: datetime) -> None:
+        heard.append(content["name"])
+
+    start(Worker({"said": [hear]}, {"turn": turn}))
     wait_for(Heartbeat.objects.filter(role="worker").exists)
     events.emit("said", {"name": "a"}, now=clock.now())
     jobs.enqueue("lejek.kernel.tests.tasks.leave_trace", {"name": "b"}, now=clock.now())
@@ -57,12 +64,16 @@ def test_events_turns_and_jobs_are_done_soon(start):
     assert turned.is_set()
 
 
-def test_a_long_job_does_not_hold_up_events(start, monkeypatch):
+def test_a_long_job_does_not_hold_up_events(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     let_go = threading.Event()
     monkeypatch.setattr("lejek.kernel.tests.tasks.fail", lambda: let_go.wait(20))
     jobs.enqueue("lejek.kernel.tests.tasks.fail", {}, now=clock.now())
-    heard: list[str] = []
-    start(Worker({"said": [lambda content, *, now: heard.append("a")]}, {}))
+    heard: list[datetime] = []
+
+    def hear(content: dict[str, Any], *, now: datetime) -> None:
+        heard.append(now)
+
+    start(Worker({"said": [hear]}, {}))
     wait_for(Job.objects.filter(status="running").exists)
     events.emit("said", {}, now=clock.now())
     assert wait_for(lambda: bool(heard)) < 3
@@ -70,14 +81,14 @@ def test_a_long_job_does_not_hold_up_events(start, monkeypatch):
     wait_for(Job.objects.filter(status="done").exists)
 
 
-def test_a_turn_that_fails_is_taken_again_later_and_the_others_go_on(start):
+def test_a_turn_that_fails_is_taken_again_later_and_the_others_go_on(start: Start) -> None:
     taken: list[str] = []
 
-    def failing(*, now):
+    def failing(*, now: datetime) -> int:
         taken.append("failing")
         raise RuntimeError("not now")
 
-    def sound(*, now):
+    def sound(*, now: datetime) -> int:
         taken.append("sound")
         return 0
 
@@ -86,7 +97,7 @@ def test_a_turn_that_fails_is_taken_again_later_and_the_others_go_on(start):
     assert taken.count("failing") < 3
 
 
-def test_a_worker_that_leaves_says_so():
+def test_a_worker_that_leaves_says_so() -> None:
     worker = Worker({}, {})
     thread = threading.Thread(target=worker.run)
     thread.start()
@@ -97,10 +108,10 @@ def test_a_worker_that_leaves_says_so():
     assert not Heartbeat.objects.exists()
 
 
-def test_everything_that_waits_can_be_done_at_once():
+def test_everything_that_waits_can_be_done_at_once() -> None:
     left = [3]
 
-    def turn(*, now):
+    def turn(*, now: datetime) -> int:
         left[0] -= 1
         return max(left[0], 0)
 
@@ -110,7 +121,9 @@ def test_everything_that_waits_can_be_done_at_once():
     assert not Event.objects.filter(handled_at=None).exists()
 
 
-def test_a_turn_for_now_and_then_is_not_taken_all_the_time():
-    taken = []
-    turn = every(60.0, lambda *, now: taken.append(now) or 1)
+def test_a_turn_for_now_and_then_is_not_taken_all_the_time() -> None:
+    def always(*, now: datetime) -> int:
+        return 1
+
+    turn = every(60.0, always)
     assert [turn(now=clock.now()) for _ in range(3)] == [1, 0, 0]

@@ -122,11 +122,20 @@ def test_bars_and_whiskers_lie_on_the_scale() -> None:
 
 
 def test_a_handful_of_leads_does_not_flatten_the_rest() -> None:
-    chart = rate_chart([line(10, 100), line(1, 1, 1)], width=400, left=100)
+    chart = rate_chart([line(10, 100), line(0, 1, 1)], width=400, left=100)
     assert chart is not None
     assert chart.ticks[-1].share == pytest.approx(0.2)
     assert chart.bars[0].is_cut
     assert chart.bars[0].high == chart.ticks[-1].x
+
+
+def test_the_scale_reaches_every_rate_however_few_leads_it_comes_from() -> None:
+    chart = rate_chart([line(10, 100), line(2, 7, 1)], width=400, left=100)
+    assert chart is not None
+    assert chart.ticks[-1].share >= 2 / 7
+    nothing = rate_chart([line(0, 3)], width=400, left=100)
+    assert nothing is not None
+    assert nothing.bars[0].width == 0
 
 
 def test_a_band_without_leads_has_no_bar() -> None:

@@ -86,7 +86,7 @@ def manifest(backup: Path) -> dict[str, dict[str, int]]:
 
 
 @pytest.fixture(params=STORES)
-def house(request, tmp_path) -> Iterator[House]:
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     if request.param == "sqlite":
         house = House(tmp_path, "")
         house.do("migrate")
@@ -104,7 +104,9 @@ def house(request, tmp_path) -> Iterator[House]:
 
 
 @pytest.mark.slow
-def test_a_backup_under_load_is_whole_and_a_restore_gives_it_back(house, tmp_path):
+def test_a_backup_under_load_is_whole_and_a_restore_gives_it_back(
+    house: House, tmp_path: Path
+) -> None:
     backup = tmp_path / "monday"
     writer = house.write_for(0.5)
     house.do("backup", str(backup))
@@ -122,13 +124,15 @@ def test_a_backup_under_load_is_whole_and_a_restore_gives_it_back(house, tmp_pat
 
 
 @pytest.fixture
-def sqlite_house(tmp_path) -> House:
+def sqlite_house(tmp_path: Path) -> House:
     house = House(tmp_path, "")
     house.do("migrate")
     return house
 
 
-def test_a_backup_is_for_its_owner_only_and_replaces_no_other(sqlite_house, tmp_path):
+def test_a_backup_is_for_its_owner_only_and_replaces_no_other(
+    sqlite_house: House, tmp_path: Path
+) -> None:
     backup = tmp_path / "monday"
     sqlite_house.do("backup", str(backup))
     assert backup.stat().st_mode & 0o077 == 0
@@ -136,7 +140,7 @@ def test_a_backup_is_for_its_owner_only_and_replaces_no_other(sqlite_house, tmp_
     assert (again.returncode, "exists already" in again.stderr) == (1, True)
 
 
-def test_what_is_no_whole_backup_is_not_restored(sqlite_house, tmp_path):
+def test_what_is_no_whole_backup_is_not_restored(sqlite_house: House, tmp_path: Path) -> None:
     backup = tmp_path / "monday"
     sqlite_house.do("backup", str(backup))
     sound = backup.read_bytes()
@@ -149,7 +153,7 @@ def test_what_is_no_whole_backup_is_not_restored(sqlite_house, tmp_path):
     assert "no file" in sqlite_house.run("restore", str(tmp_path / "tuesday"), "--yes").stderr
 
 
-def test_a_restore_asks_first(sqlite_house, tmp_path):
+def test_a_restore_asks_first(sqlite_house: House, tmp_path: Path) -> None:
     sqlite_house.do("backup", str(tmp_path / "monday"))
     asked = sqlite_house.run("restore", str(tmp_path / "monday"))
     assert asked.returncode == 1
@@ -157,7 +161,7 @@ def test_a_restore_asks_first(sqlite_house, tmp_path):
     assert "Nothing was changed" in asked.stdout
 
 
-def test_nothing_is_restored_below_a_running_worker(sqlite_house, tmp_path):
+def test_nothing_is_restored_below_a_running_worker(sqlite_house: House, tmp_path: Path) -> None:
     sqlite_house.do("backup", str(tmp_path / "monday"))
     worker = subprocess.Popen(
         [sys.executable, "-m", "lejek", "worker"], env=sqlite_house.environment

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,12 +17,14 @@ from lejek.people.models import AuditEntry, User
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_without_a_command_one_is_shown_what_there_is(capsys):
+def test_without_a_command_one_is_shown_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "create-user" in capsys.readouterr().out
 
 
-def test_a_user_is_made_and_can_sign_in(capsys, monkeypatch):
+def test_a_user_is_made_and_can_sign_in(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
     assert main(["create-user", "Ewa@example.com", "--name", "Ewa", "--password-stdin"]) == 0
     user = User.objects.get(email="ewa@example.com")
@@ -37,7 +41,13 @@ def test_a_user_is_made_and_can_sign_in(capsys, monkeypatch):
     ],
     ids=["no address", "a weak password", "an address that is taken"],
 )
-def test_a_user_that_makes_no_sense_is_refused(capsys, monkeypatch, email, password, says):
+def test_a_user_that_makes_no_sense_is_refused(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    email: str,
+    password: str,
+    says: str,
+) -> None:
     User.objects.create_user("taken@example.com", None, name="T")
     monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
     assert main(["create-user", email, "--password-stdin"]) == 1
@@ -45,12 +55,14 @@ def test_a_user_that_makes_no_sense_is_refused(capsys, monkeypatch, email, passw
     assert User.objects.count() == 1
 
 
-def test_a_missing_file_is_not_imported(capsys, tmp_path):
+def test_a_missing_file_is_not_imported(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["import", str(tmp_path / "nothing.csv")]) == 1
     assert "there is no file" in capsys.readouterr().err
 
 
-def test_a_file_is_imported_from_the_command_line(capsys, tmp_path, settings):
+def test_a_file_is_imported_from_the_command_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, settings: Any
+) -> None:
     from lejek.identity.models import Lead
 
     settings.HOME = tmp_path / "home"
@@ -63,18 +75,20 @@ def test_a_file_is_imported_from_the_command_line(capsys, tmp_path, settings):
     assert Lead.objects.count() == 1
 
 
-def test_nobody_is_rescored_before_a_model_is_published(capsys):
+def test_nobody_is_rescored_before_a_model_is_published(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rescore"]) == 1
     assert "no scoring model" in capsys.readouterr().err
 
 
-def test_what_waits_can_be_done_without_a_server(db):
+def test_what_waits_can_be_done_without_a_server(db: None) -> None:
     events.emit("murmured", {}, now=clock.now())
     assert main(["worker", "--once"]) == 0
     assert not Event.objects.filter(handled_at=None).exists()
 
 
-def test_the_doctors_answer_is_the_exit_code(capsys, settings):
+def test_the_doctors_answer_is_the_exit_code(
+    capsys: pytest.CaptureFixture[str], settings: Any
+) -> None:
     assert main(["doctor"]) == 1
     assert "FAIL  worker" in capsys.readouterr().out
     Heartbeat.objects.create(process="w", role="worker", beat_at=clock.now())

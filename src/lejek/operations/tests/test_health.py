@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -10,6 +12,7 @@ from django.test import Client
 
 from lejek.kernel import clock, events, jobs
 from lejek.kernel.models import Heartbeat
+from lejek.people.models import User
 from lejek.people.services import make_api_key
 
 
@@ -23,12 +26,12 @@ def beat(seconds_ago: float) -> None:
     Heartbeat.objects.create(process="w", role="worker", beat_at=at)
 
 
-def test_the_process_is_alive_whatever_the_database_does(client):
+def test_the_process_is_alive_whatever_the_database_does(client: Client) -> None:
     answer = client.get("/health/livez")
     assert (answer.status_code, answer.content) == (200, b"ok\n")
 
 
-def test_it_is_ready_with_a_living_worker(client, db):
+def test_it_is_ready_with_a_living_worker(client: Client, db: None) -> None:
     beat(1)
     answer = client.get("/health/readyz")
     assert answer.status_code == 200
@@ -41,14 +44,18 @@ def test_it_is_ready_with_a_living_worker(client, db):
     [(lambda: None, "none has ever run"), (lambda: beat(95), "silent for 95 s")],
     ids=["never", "no longer"],
 )
-def test_it_is_not_ready_without_a_living_worker(client, db, prepare, says):
+def test_it_is_not_ready_without_a_living_worker(
+    client: Client, db: None, prepare: Callable[[], None], says: str
+) -> None:
     prepare()
     answer = client.get("/health/readyz")
     assert answer.status_code == 503
     assert says in answer.json()["checks"]["worker"]["says"]
 
 
-def test_it_is_not_ready_with_a_migration_missing(client, db, monkeypatch):
+def test_it_is_not_ready_with_a_migration_missing(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("lejek.operations.health.unapplied_migrations", lambda: ["kernel.0009_x"])
     answer = client.get("/health/readyz")
     assert answer.status_code == 503
@@ -58,8 +65,10 @@ def test_it_is_not_ready_with_a_migration_missing(client, db, monkeypatch):
     }
 
 
-def test_it_is_not_ready_without_its_database(client, monkeypatch):
-    def away():
+def test_it_is_not_ready_without_its_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
         raise OperationalError("host=db.example.com password=hunter2")
 
     monkeypatch.setattr("lejek.operations.health.unapplied_migrations", away)
@@ -68,7 +77,7 @@ def test_it_is_not_ready_without_its_database(client, monkeypatch):
     assert b"hunter2" not in answer.content
 
 
-def test_figures_come_from_the_database(client, db):
+def test_figures_come_from_the_database(client: Client, db: None) -> None:
     now = clock.now()
     jobs.enqueue("some.task", {"email": "jan@example.com"}, now=now - timedelta(seconds=60))
     events.emit("said", {"email": "jan@example.com"}, now=now - timedelta(seconds=30))
@@ -83,10 +92,12 @@ def test_figures_come_from_the_database(client, db):
     assert "jan" not in text
 
 
-def test_figures_are_for_this_machine_or_for_who_brings_a_key(client, administrator):
-    far = {"REMOTE_ADDR": "203.0.113.9"}
+def test_figures_are_for_this_machine_or_for_who_brings_a_key(
+    client: Client, administrator: User
+) -> None:
+    far: Any = {"REMOTE_ADDR": "203.0.113.9"}
     assert client.get("/health/metrics", **far).status_code == 401
-    proxied = {"HTTP_X_FORWARDED_FOR": "203.0.113.9"}
+    proxied: Any = {"HTTP_X_FORWARDED_FOR": "203.0.113.9"}
     assert client.get("/health/metrics", **proxied).status_code == 401
     _, secret = make_api_key(
         name="monitoring", scopes=["leads:read"], user=administrator, now=clock.now()
@@ -98,7 +109,7 @@ def test_figures_are_for_this_machine_or_for_who_brings_a_key(client, administra
     assert client.get("/health/metrics", HTTP_AUTHORIZATION="Bearer no", **far).status_code == 401
 
 
-def test_asking_changes_nothing(client, db):
+def test_asking_changes_nothing(client: Client, db: None) -> None:
     assert client.post("/health/readyz").status_code == 405
     client.get("/health/readyz")
     assert not client.cookies

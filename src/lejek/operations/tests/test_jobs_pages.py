@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -19,12 +21,12 @@ def signed_in(user: User) -> Client:
 
 
 @pytest.fixture
-def client(administrator) -> Client:
+def client(administrator: User) -> Client:
     return signed_in(administrator)
 
 
 @pytest.fixture
-def dead_job(db) -> Job:
+def dead_job(db: None) -> Job:
     job = jobs.enqueue("lejek.scoring.jobs.score_everybody", {"reason": "x"}, now=clock.now())
     assert job is not None
     job.status, job.error, job.finished_at = Job.Status.DEAD, "RuntimeError: no room", clock.now()
@@ -33,14 +35,16 @@ def dead_job(db) -> Job:
 
 
 @pytest.fixture
-def dead_event(db) -> Event:
+def dead_event(db: None) -> Event:
     now = clock.now()
     return Event.objects.create(
         name="lead_scored", content={}, about="lead 5", happened_at=now, dead_at=now, error="<b>x"
     )
 
 
-def test_dead_jobs_events_and_schedules_are_shown(client, dead_job, dead_event):
+def test_dead_jobs_events_and_schedules_are_shown(
+    client: Client, dead_job: Job, dead_event: Event
+) -> None:
     page = client.get(ADDRESS).content.decode()
     assert "lejek.scoring.jobs.score_everybody" in page
     assert "lead 5" in page
@@ -50,8 +54,8 @@ def test_dead_jobs_events_and_schedules_are_shown(client, dead_job, dead_event):
 
 
 def test_the_list_asks_the_database_a_fixed_number_of_times(
-    client, dead_job, django_assert_max_num_queries
-):
+    client: Client, dead_job: Job, django_assert_max_num_queries: Any
+) -> None:
     for _ in range(20):
         Job.objects.create(
             task_path="x", status="dead", run_after=clock.now(), enqueued_at=clock.now()
@@ -60,12 +64,14 @@ def test_the_list_asks_the_database_a_fixed_number_of_times(
         client.get(ADDRESS)
 
 
-def test_a_job_shows_how_it_failed(client, dead_job):
+def test_a_job_shows_how_it_failed(client: Client, dead_job: Job) -> None:
     page = client.get(f"{ADDRESS}{dead_job.pk}/").content.decode()
     assert "RuntimeError: no room" in page
 
 
-def test_a_dead_job_is_replayed_and_the_audit_log_says_by_whom(client, dead_job, administrator):
+def test_a_dead_job_is_replayed_and_the_audit_log_says_by_whom(
+    client: Client, dead_job: Job, administrator: User
+) -> None:
     answer = client.post(f"{ADDRESS}{dead_job.pk}/replay/")
     assert answer["Location"] == ADDRESS
     dead_job.refresh_from_db()
@@ -76,14 +82,14 @@ def test_a_dead_job_is_replayed_and_the_audit_log_says_by_whom(client, dead_job,
     assert AuditEntry.objects.filter(action="replayed_job").count() == 1
 
 
-def test_a_dead_event_is_replayed(client, dead_event):
+def test_a_dead_event_is_replayed(client: Client, dead_event: Event) -> None:
     client.post(f"{ADDRESS}events/{dead_event.pk}/replay/")
     dead_event.refresh_from_db()
     assert dead_event.dead_at is None
 
 
 @pytest.mark.parametrize("role", [role for role in Role.values if role != Role.ADMINISTRATOR])
-def test_only_administrators_see_and_replay(role, dead_job):
+def test_only_administrators_see_and_replay(role: str, dead_job: Job) -> None:
     user = User.objects.create_user(f"{role}@example.com", None, name=role, role=role)
     client = signed_in(user)
     assert client.get(ADDRESS).status_code == 403
@@ -92,11 +98,11 @@ def test_only_administrators_see_and_replay(role, dead_job):
     assert dead_job.status == Job.Status.DEAD
 
 
-def test_looking_replays_nothing(client, dead_job):
+def test_looking_replays_nothing(client: Client, dead_job: Job) -> None:
     assert client.get(f"{ADDRESS}{dead_job.pk}/replay/").status_code == 405
 
 
-def test_the_page_is_in_polish_too(administrator, dead_job):
+def test_the_page_is_in_polish_too(administrator: User, dead_job: Job) -> None:
     client = signed_in(administrator)
     page = client.get(ADDRESS, headers={"accept-language": "pl"}).content.decode()
     assert "Zadania" in page

@@ -47,7 +47,7 @@ def run(home: Path, *words: str) -> str:
 
 def ask(url: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own address
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -75,7 +75,7 @@ def children_of(process: subprocess.Popen[str]) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("house")
     said = run(made, "demo", "--no-serve", "--leads", "40")
     assert "The demo is ready" in said
@@ -83,7 +83,7 @@ def home(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def demo(home) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def demo(home: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     port = free_port()
     served = start(home, "demo", "--no-browser", "--port", str(port))
     url = f"http://127.0.0.1:{port}"
@@ -93,7 +93,9 @@ def demo(home) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         stop(served)
 
 
-def test_the_demo_says_its_address_signs_in_and_stops_when_told_to(demo):
+def test_the_demo_says_its_address_signs_in_and_stops_when_told_to(
+    demo: tuple[str, subprocess.Popen[str]],
+) -> None:
     url, served = demo
     status, page = ask(f"{url}/")
     assert status == 200
@@ -110,7 +112,7 @@ def test_the_demo_says_its_address_signs_in_and_stops_when_told_to(demo):
     assert ask(f"{url}/health/livez")[0] == 0, "something still listens"
 
 
-def test_a_process_that_is_killed_is_started_anew(demo):
+def test_a_process_that_is_killed_is_started_anew(demo: tuple[str, subprocess.Popen[str]]) -> None:
     url, served = demo
     before = children_of(served)
     assert len(before) == 2
@@ -127,7 +129,7 @@ def test_a_process_that_is_killed_is_started_anew(demo):
     assert "The worker process ended (SIGKILL)" in said
 
 
-def test_the_product_is_served_too(home, tmp_path):
+def test_the_product_is_served_too(home: Path, tmp_path: Path) -> None:
     run(tmp_path, "migrate")
     port = free_port()
     served = start(tmp_path, "serve", "--port", str(port))
@@ -141,7 +143,7 @@ def test_the_product_is_served_too(home, tmp_path):
     assert (seconds < 10, served.returncode) == (True, 0), said
 
 
-def test_an_address_that_is_taken_is_said(home):
+def test_an_address_that_is_taken_is_said(home: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -151,21 +153,21 @@ def test_an_address_that_is_taken_is_said(home):
     assert "name another --port" in said
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::"])
-def test_the_demo_listens_on_this_machine_only(home, host):
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::"])  # noqa: S104
+def test_the_demo_listens_on_this_machine_only(home: Path, host: str) -> None:
     started = start(home, "demo", "--host", host)
     said, _ = started.communicate(timeout=60)
     assert started.returncode == 2
     assert "this machine only" in said
 
 
-def test_a_database_that_is_behind_is_not_served(tmp_path):
+def test_a_database_that_is_behind_is_not_served(tmp_path: Path) -> None:
     started = start(tmp_path, "serve", "--port", str(free_port()))
     said, _ = started.communicate(timeout=60)
     assert started.returncode == 1
     assert "lejek migrate" in said
 
 
-def test_the_demo_can_be_made_anew(home):
+def test_the_demo_can_be_made_anew(home: Path) -> None:
     said = run(home, "demo", "--no-serve", "--reset", "--leads", "10")
     assert "10 leads" in said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -21,7 +23,7 @@ def people() -> None:
 
 
 @pytest.fixture
-def client(settings, people) -> Client:
+def client(settings: Any, people: None) -> Client:
     settings.DEMO = True
     settings.STORAGES = {
         **settings.STORAGES,
@@ -35,12 +37,12 @@ def who(client: Client) -> str | None:
     return None if user_id is None else str(User.objects.get(pk=user_id).role)
 
 
-def test_who_comes_to_the_demo_is_the_marketing_person(client):
+def test_who_comes_to_the_demo_is_the_marketing_person(client: Client) -> None:
     assert client.get("/settings/").status_code == 200
     assert who(client) == Role.MARKETING
 
 
-def test_every_page_offers_the_three_roles(client):
+def test_every_page_offers_the_three_roles(client: Client) -> None:
     page = client.get("/settings/").content.decode()
     for role in ROLES:
         assert f'value="{role}"' in page
@@ -49,7 +51,7 @@ def test_every_page_offers_the_three_roles(client):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_one_can_go_on_as_another_role(client, role):
+def test_one_can_go_on_as_another_role(client: Client, role: str) -> None:
     client.get("/settings/")
     answer = client.post(SWITCH, {"role": role, "next": "/settings/"})
     assert (answer.status_code, answer["Location"]) == (302, "/settings/")
@@ -58,17 +60,17 @@ def test_one_can_go_on_as_another_role(client, role):
     assert who(client) == role
 
 
-def test_a_role_that_is_not_offered_cannot_be_had(client):
+def test_a_role_that_is_not_offered_cannot_be_had(client: Client) -> None:
     assert client.post(SWITCH, {"role": "administrator"}).status_code == 404
     assert client.post(SWITCH).status_code == 404
 
 
-def test_the_switch_leads_to_no_other_site(client):
+def test_the_switch_leads_to_no_other_site(client: Client) -> None:
     answer = client.post(SWITCH, {"role": "sales", "next": "https://example.com/"})
     assert answer["Location"] == "/"
 
 
-def test_looking_at_the_switch_changes_nothing(client):
+def test_looking_at_the_switch_changes_nothing(client: Client) -> None:
     client.get("/settings/")
     assert client.get(SWITCH, {"role": "sales"}).status_code == 405
     assert who(client) == Role.MARKETING
@@ -79,13 +81,13 @@ def test_looking_at_the_switch_changes_nothing(client):
     [{"REMOTE_ADDR": "203.0.113.9"}, {"HTTP_X_FORWARDED_FOR": "203.0.113.9"}],
     ids=["another machine", "a proxy"],
 )
-def test_nobody_else_is_signed_in(client, origin):
+def test_nobody_else_is_signed_in(client: Client, origin: Any) -> None:
     assert client.get("/settings/", **origin).status_code == 302
     assert who(client) is None
     assert client.post(SWITCH, {"role": "sales"}, **origin).status_code == 404
 
 
-def test_outside_the_demo_nobody_is_signed_in(settings, people):
+def test_outside_the_demo_nobody_is_signed_in(settings: Any, people: None) -> None:
     settings.DEMO = False
     client = Client()
     assert client.get("/settings/").status_code == 302
@@ -93,7 +95,7 @@ def test_outside_the_demo_nobody_is_signed_in(settings, people):
     assert who(client) is None
 
 
-def test_only_made_up_people_are_signed_in(settings):
+def test_only_made_up_people_are_signed_in(settings: Any) -> None:
     settings.DEMO = True
     User.objects.create_user("real@example.com", None, name="Real", role=Role.MARKETING)
     client = Client()
@@ -101,6 +103,6 @@ def test_only_made_up_people_are_signed_in(settings):
     assert who(client) is None
 
 
-def test_probes_sign_nobody_in(client):
+def test_probes_sign_nobody_in(client: Client) -> None:
     client.get("/health/livez")
     assert not client.cookies

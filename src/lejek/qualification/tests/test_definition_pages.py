@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from lejek.kernel import clock
 from lejek.people.models import AuditEntry, Role
+from lejek.qualification import selectors
 from lejek.qualification.models import DefinitionCrossing, DefinitionState, SignOff
 from lejek.qualification.selectors import definition_pages, history_of
 from lejek.qualification.tests import builders
@@ -32,7 +33,9 @@ def text(client: Client, address: str) -> str:
 
 
 def test_before_the_first_publication_the_page_says_so() -> None:
-    page = text(builders.client(builders.user()), "/definitions/")
+    client = builders.client(builders.user())
+    assert client.get("/definitions/marketing_qualified/").status_code == 404
+    page = text(client, "/definitions/")
     assert "Definitions come with the first published scoring model." in page
 
 
@@ -148,6 +151,16 @@ def test_the_history_says_what_each_version_changed_and_who_signed_it() -> None:
     # What an SQL refers to changed, so what an SQL means changed with it.
     assert [c.change for c in history_of("sales_qualified")] == ["changed", "new"]
     assert [c.change for c in history_of("bant_confirmed")] == ["unchanged", "new"]
+
+
+def test_the_oldest_version_shown_is_compared_with_the_one_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(selectors, "N_VERSIONS", 2)
+    for points in (40, 50, 50):
+        builders.published(NOW, builders.with_threshold(points))
+    chapters = history_of("marketing_qualified")
+    assert [(c.version.number, c.change) for c in chapters] == [(3, "unchanged"), (2, "changed")]
 
 
 def test_after_a_rollback_the_page_shows_the_active_version_not_the_newest() -> None:

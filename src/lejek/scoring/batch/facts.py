@@ -43,7 +43,9 @@ class Known:
         self._keep("contact", _contacts(source))
         self._keep("company", _companies(source))
         self._keep("consent_change", _consents(source))
-        self._connection.register("touchpoint", _touchpoints(source))
+        touchpoints = _touchpoints(source)
+        self.n_touchpoints = touchpoints.num_rows
+        self._connection.register("touchpoint", touchpoints)
         if with_history:
             self._keep("attribute_change", _changes(source))
         self._connection.execute(_REFUSED)

@@ -17,18 +17,23 @@ from leadscore.backtest.figures import Ranking
 from leadscore.backtest.moments import day_end
 from leadscore.compare import AFTER, BEFORE, Differences, compare
 from leadscore.days import offsets
-from leadscore.engines.duckdb import score
+from leadscore.engines import duckdb, live
 from leadscore.inputs import Facts
 from leadscore.language import LANGUAGES
 from leadscore.model import ScoringModel
 from leadscore.progress import Progress
 from leadscore.results import Scores
-from leadscore.scoring import FieldsDiffer, fields_of
+from leadscore.scoring import Engine, FieldsDiffer, fields_of
 from leadscore.statistics import Auc, BandRow, NotEnoughData, Rate, TopSlice
 from lejek.scoring.batch.database import Address, snapshot
 from lejek.scoring.batch.facts import Known, Wanted
 
 N_NAMED = 10
+MOST_FOR_LIVE = 25_000
+"""Up to so many touchpoints one lead after the other is quicker than making a query each time.
+
+Source: measured with forty rules; both engines give the same integers.
+"""
 Plain = dict[str, Any]
 
 
@@ -65,6 +70,8 @@ class Differing:
     def __init__(self, known: Known, asked: Question, progress: Progress) -> None:
         self._known, self._asked, self._progress = known, asked, progress
         self._models = (asked.before, asked.after)
+        is_small = known.n_touchpoints <= MOST_FOR_LIVE
+        self._score: Engine = live.score if is_small else duckdb.score
         self._then: list[Facts] = []
         self._wanted = self._fields()
 
@@ -72,7 +79,7 @@ class Differing:
         """Who changes band, grade or definition, and how many leads each rule touches."""
         facts = self._facts_now()
         scored = [
-            score(model, own, self._asked.as_of)
+            self._score(model, own, self._asked.as_of)
             for model, own in zip(self._models, facts, strict=True)
         ]
         for own in facts:
@@ -123,6 +130,7 @@ class Differing:
                 self._asked.outcomes,
                 horizon_days=self._asked.horizon_days,
                 observed_until=self._asked.as_of,
+                engine=self._score,
             )
             sides[name] = _backtest(answer)
             self._progress.advanced()
@@ -147,7 +155,8 @@ class Differing:
 
     def _met(self, side: int, as_of: int, leads: pa.Table) -> set[int]:
         """The leads that were open at a moment and met the definition."""
-        scored = score(self._models[side], self._facts_then()[side], as_of, contributions=False)
+        facts = self._facts_then()[side]
+        scored = self._score(self._models[side], facts, as_of, contributions=False)
         if self._asked.definition not in scored.table.column_names:
             return set()
         met = scored.table.filter(scored.table[self._asked.definition])["lead_id"]

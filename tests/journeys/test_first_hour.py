@@ -1,0 +1,182 @@
+"""The first hour of a new user, in a real browser, in both languages.
+
+From the list to a named lead and why it is hot; a changed rule, its preview, a publication and its
+rollback; an own file imported and undone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WORDS = {
+    "en": {"why": "Score", "save": "Save in the draft", "published": "scores now"},
+    "pl": {"why": "Wynik", "save": "Zapisz", "published": "teraz"},
+}
+WAIT_MS = 60_000
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A served demo with few leads, stopped afterwards."""
+    home = tmp_path_factory.mktemp("home")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "lejek", "demo", "--no-browser", f"--port={port}"]
+    environment = {**os.environ, "LEJEK_HOME": str(home)}
+    environment.pop("LEJEK_DATABASE_URL", None)
+    with (home / "log").open("w") as log:
+        served = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_for(f"{base}/health/readyz", served, home / "log")
+            yield base
+        finally:
+            served.terminate()
+            served.wait(timeout=30)
+
+
+def _wait_for(url: str, served: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        assert served.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture(params=["en", "pl"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def page(address: str, language: str) -> Iterator[Page]:
+    """A page whose console and requests are watched: no error, no other host."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=address)
+        context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+        opened = context.new_page()
+        opened.set_default_timeout(WAIT_MS)
+        said: list[str] = []
+        opened.on("console", lambda each: said.append(each.text) if each.type == "error" else None)
+        opened.on("request", lambda each: _own(each.url, address, said))
+        yield opened
+        browser.close()
+    assert said == []
+
+
+def _own(url: str, address: str, said: list[str]) -> None:
+    if not url.startswith((address, "data:")):
+        said.append(f"request to {url}")
+
+
+def _as(page: Page, role: str) -> None:
+    page.goto("/")
+    page.locator(f'button[name="role"][value="{role}"]').click()
+    page.wait_for_load_state()
+
+
+def test_from_the_list_to_a_lead_and_why(page: Page, language: str) -> None:
+    _as(page, "sales")
+    rows = page.locator("tr[data-row-link]")
+    expect(rows.first).to_be_visible()
+    name = rows.first.locator("a").inner_text()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(name)
+    expect(page.locator("#score")).to_have_text(WORDS[language]["why"])
+    expect(page.locator("tfoot").first).to_be_visible()
+    page.locator('button[name="verdict"][value="accept"]').click()
+    expect(page.locator(".alert").first).to_be_visible()
+
+
+def test_a_changed_rule_is_previewed_published_and_rolled_back(page: Page, language: str) -> None:
+    _as(page, "marketing")
+    page.goto("/models/editor/rules/demo/")
+    points = page.locator("#points")
+    before = points.input_value()
+    points.fill("30" if before != "30" else "31")
+    page.locator("#rule-form .btn-primary").click()
+    page.wait_for_url("**/models/editor/**")
+    page.goto("/models/preview/")
+    start = page.locator("main form button.btn-primary")
+    if start.count():
+        start.first.click()
+    expect(page.locator("main table").first).to_be_visible()
+    page.goto("/models/publish/")
+    page.locator("#note").fill(f"Demo counts more ({language})")
+    page.locator("main form .btn-primary").click()
+    page.goto("/models/")
+    expect(page.get_by_text(f"Demo counts more ({language})").first).to_be_visible()
+    page.goto("/models/versions/1/roll-back/")
+    page.locator("main form button[class*=btn-]").first.click()
+    page.goto("/models/versions/1/")
+    expect(page.get_by_text(WORDS[language]["published"]).first).to_be_visible()
+
+
+def test_an_own_file_is_imported_and_undone(page: Page, language: str, tmp_path: Path) -> None:
+    _as(page, "marketing")
+    mail = f"zofia.{language}@nowa-firma.example"
+    file = tmp_path / f"leady-{language}.csv"
+    header, row = "Imię;Nazwisko;E-mail;Firma;Stanowisko", f"Zofia;Łącka;{mail};Nowa Firma;Prezes"
+    file.write_bytes(f"{header}\r\n{row}\r\n".encode("cp1250"))
+    page.goto("/imports/new/")
+    page.locator('input[type="file"]').set_input_files(file)
+    page.locator("main form .btn-primary").first.click()
+    page.wait_for_url("**/columns/**")
+    page.locator("main form .btn-primary").first.click()
+    page.wait_for_url("**/check/**")
+    button = page.locator("main form .btn-primary").first
+    expect(button).to_be_visible()
+    button.click()
+    expect(page.locator('a[href$="/undo/"]').first).to_be_visible()
+    assert _found(page, "Łącka") == 1
+    page.goto("/imports/")
+    page.locator('main a[href^="/imports/"]').filter(has_text=file.name).first.click()
+    page.locator('a[href$="/undo/"]').first.click()
+    page.locator("main form button[class*=btn-]").first.click()
+    page.wait_for_load_state()
+    assert _found(page, "Łącka", wanted=0) == 0
+
+
+def _found(page: Page, name: str, wanted: int = 1) -> int:
+    """How many leads of that name are listed, once the worker has had time for it."""
+    listed = -1
+    for _ in range(60):
+        page.goto(f"/?q={name}")
+        listed = page.locator("tr[data-row-link]").count()
+        if listed == wanted:
+            break
+        page.wait_for_timeout(500)
+    return listed
