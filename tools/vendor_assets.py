@@ -66,7 +66,9 @@ def _sprite(names: list[str]) -> bytes:
     for name in names:
         source = (MODULES / "@tabler/icons/icons/outline" / f"{name}.svg").read_text()
         inner = re.sub(r"(?s)^.*?<svg[^>]*>|</svg>\s*$", "", source)
-        inner = re.sub(r"\s*\n\s*", "", inner).replace('<path stroke="none" d="M0 0h24v24H0z" fill="none"/>', "")
+        inner = re.sub(r"\s*\n\s*", "", inner).replace(
+            '<path stroke="none" d="M0 0h24v24H0z" fill="none"/>', ""
+        )
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{inner}</symbol>')
     body = "\n".join(symbols)
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{body}\n</svg>\n'.encode()

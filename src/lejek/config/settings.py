@@ -174,6 +174,10 @@ CONTENT_SECURITY_POLICY = {
 
 LOGGING_CONFIG = "lejek.kernel.logs.configure"
 LOGGING = logging_config(
-    level=choice("LEJEK_LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], default="INFO"),
+    level=choice(
+        "LEJEK_LOG_LEVEL",
+        ["DEBUG", "INFO", "WARNING", "ERROR"],
+        default="WARNING" if DEMO else "INFO",
+    ),
     as_json=boolean("LEJEK_LOG_JSON", default=not DEMO),
 )

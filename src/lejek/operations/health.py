@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 
+from lejek.capture.models import QuarantinedItem
 from lejek.kernel.events import waiting
 from lejek.kernel.models import Event, Heartbeat, Job, Schedule
 from lejek.scoring.models import DirtyLead
@@ -39,6 +40,7 @@ class Figures:
     n_events_waiting: int
     n_events_dead: int
     n_leads_waiting: int
+    n_quarantined: int
     oldest_event_seconds: float
     oldest_job_seconds: float
     oldest_lead_seconds: float
@@ -86,7 +88,7 @@ def worker_silent_for(now: datetime) -> timedelta | None:
 def figures(now: datetime) -> Figures:
     """What waits and what went wrong.
 
-    Queries: six.
+    Queries: seven.
     """
     counted = Job.objects.values_list("status").annotate(n=Count("id"))
     events = waiting().aggregate(n=Count("id"), oldest=Min("happened_at"))
@@ -98,6 +100,7 @@ def figures(now: datetime) -> Figures:
         n_events_waiting=events["n"],
         n_events_dead=Event.objects.filter(dead_at__isnull=False).count(),
         n_leads_waiting=leads["n"],
+        n_quarantined=QuarantinedItem.objects.filter(replayed_at__isnull=True).count(),
         oldest_event_seconds=_age(events["oldest"], now),
         oldest_job_seconds=_age(due.aggregate(oldest=Min("run_after"))["oldest"], now),
         oldest_lead_seconds=_age(leads["oldest"], now),

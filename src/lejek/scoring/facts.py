@@ -117,6 +117,8 @@ def _touchpoints(contact_ids: Iterable[int], fields: ModelFields) -> dict[int, l
     )
     found: dict[int, list[Touchpoint]] = defaultdict(list)
     for contact_id, type_, occurred_at, received_at, properties in rows:
+        if contact_id is None:
+            continue
         found[contact_id].append(
             Touchpoint(
                 type_,

@@ -152,6 +152,17 @@ class BacktestRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RankingRow:
+    """How well a score orders leads, under both models, as text; empty where data are short."""
+
+    label: str
+    auc_before: str
+    auc_after: str
+    lift_before: str
+    lift_after: str
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestPage:
     """The look back."""
 
@@ -159,8 +170,7 @@ class BacktestPage:
     leads: int
     conversions: int
     tables: tuple[tuple[str, tuple[BacktestRow, ...]], ...]
-    rankings: tuple[tuple[str, str, str, str, str], ...]
-    """Label, AUC before and after, lift of the top fifth before and after."""
+    rankings: tuple[RankingRow, ...]
     warnings: tuple[str, ...]
 
 
@@ -339,12 +349,7 @@ def _backtest(found: Plain, names: Both, lang: str) -> BacktestPage:
         for row in after["definitions"]
     )
     rankings = tuple(
-        (
-            capitalised(names[1].dimension(row["score"])),
-            *(_figure(side, "auc", lang) for side in (_score(before, row["score"]), row)),
-            *(_figure(side, "lift", lang) for side in (_score(before, row["score"]), row)),
-        )
-        for row in after["rankings"]
+        _ranking(_score(before, row["score"]), row, names[1], lang) for row in after["rankings"]
     )
     tables = [*bands, ("", definitions)] if definitions else bands
     return BacktestPage(
@@ -354,6 +359,16 @@ def _backtest(found: Plain, names: Both, lang: str) -> BacktestPage:
         tuple(tables),
         rankings,
         tuple(after["warnings"][lang]),
+    )
+
+
+def _ranking(before: Plain, after: Plain, names: Names, lang: str) -> RankingRow:
+    return RankingRow(
+        capitalised(names.dimension(after["score"])),
+        _figure(before, "auc", lang),
+        _figure(after, "auc", lang),
+        _figure(before, "lift", lang),
+        _figure(after, "lift", lang),
     )
 
 

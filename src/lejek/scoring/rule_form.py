@@ -152,7 +152,7 @@ def empty_form(kind: str, dimension: str) -> RuleForm:
 
 def sent_form(
     sent: Mapping[str, Any], kind: str, before: Rule | None, lang: str, model: ScoringModel
-) -> RuleForm:  # noqa: E501
+) -> RuleForm:
     """The form as a browser sent it."""
     names = ("id", "dimension", "group", "points", "label_pl", "label_en", "on", "scope")
     values = {name: str(sent.get(name, "")) for name in (*names, *NUMBERS[kind])}

@@ -281,7 +281,7 @@ def _in_chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
 
 
-def _moment(at: datetime) -> object:
+def _moment(at: datetime) -> Any:  # noqa: ANN401 - as the driver wants it
     return connection.ops.adapt_datetimefield_value(at.astimezone(UTC))
 
 

@@ -11,7 +11,8 @@ import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
-from hypothesis import HealthCheck, Phase, settings as examples
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as examples
 from pytest_django import Settings
 
 from lejek.api.surface import api
@@ -38,7 +39,7 @@ schema.app = WSGIHandler()
 
 @schema.hook
 def map_path_parameters(
-    context: schemathesis.HookContext,  # noqa: ARG001
+    context: schemathesis.HookContext,
     path_parameters: dict[str, Any] | None,
 ) -> dict[str, Any] | None:
     """Most ids mean something that exists."""
@@ -68,6 +69,7 @@ def house(leads: list[Lead], connected: None, settings: Settings) -> list[Lead]:
     return leads
 
 
+@pytest.mark.slow
 @schema.parametrize()
 @examples(
     max_examples=6,

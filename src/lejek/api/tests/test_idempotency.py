@@ -139,8 +139,8 @@ def test_many_arrivals_at_once_do_it_once(settings: Settings) -> None:
     def arrive() -> None:
         own = Program(program.secret)
         start.wait()
-        for _ in range(5):
-            answers.append(own.post(f"/leads/{lead_id}/verdict", {"accepted": True}, key="k"))
+        path, body = f"/leads/{lead_id}/verdict", {"accepted": True}
+        answers.extend(own.post(path, body, key="k") for _ in range(5))
         connection.close()
 
     threads = [threading.Thread(target=arrive) for _ in range(6)]

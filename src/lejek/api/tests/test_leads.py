@@ -80,8 +80,9 @@ def test_a_free_form_field_of_the_organisation_is_taken(program: Program) -> Non
 
 
 @pytest.mark.parametrize(
-    "moment", ["2999-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "2026-01-01T00:00:00", 5, "yesterday"]
-)  # fmt: skip
+    "moment",
+    ["2999-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "2026-01-01T00:00:00", 5, "yesterday"],
+)
 def test_a_moment_that_cannot_be_is_refused(program: Program, moment: object) -> None:
     response = program.post("/leads", {"fields": NEW, "known_at": moment})
     assert (response.status_code, paths_of(response)) == (422, ["body.known_at"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from lejek.capture.models import QuarantinedItem
 from lejek.kernel import clock, jobs
 from lejek.kernel.models import Event, Job
 from lejek.people.models import AuditEntry, Role, User
@@ -96,6 +97,16 @@ def test_only_administrators_see_and_replay(role: str, dead_job: Job) -> None:
     assert client.post(f"{ADDRESS}{dead_job.pk}/replay/").status_code == 403
     dead_job.refresh_from_db()
     assert dead_job.status == Job.Status.DEAD
+
+
+def test_what_was_not_understood_is_counted(client: Client) -> None:
+    for replayed_at in (None, None, clock.now()):
+        QuarantinedItem.objects.create(
+            body="{", source="api", reason="x", received_at=clock.now(), replayed_at=replayed_at
+        )
+    answer = client.get(ADDRESS)
+    assert answer.context["figures"].n_quarantined == 2
+    assert "In quarantine" in answer.content.decode()
 
 
 def test_looking_replays_nothing(client: Client, dead_job: Job) -> None:

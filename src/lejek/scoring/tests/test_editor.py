@@ -100,7 +100,11 @@ def _inputs(page: str) -> dict[str, str]:
                 self.sent[str(got["name"])] = got.get("value") or ""
             elif tag == "select":
                 self.select = str(got["name"])
-            elif tag == "option" and self.select and ("selected" in got or self.select not in self.sent):
+            elif (
+                tag == "option"
+                and self.select
+                and ("selected" in got or self.select not in self.sent)
+            ):
                 self.sent[self.select] = got.get("value") or ""
 
         def handle_endtag(self, tag: str) -> None:
@@ -212,7 +216,9 @@ def test_text_is_saved_with_its_errors_and_they_are_listed(browser: Client) -> N
 
 
 def test_the_text_is_checked_without_being_saved(browser: Client) -> None:
-    answer = browser.post(reverse("scoring:check"), {"document": MODEL.replace("lead.seniority", "lead.seniorty")})
+    answer = browser.post(
+        reverse("scoring:check"), {"document": MODEL.replace("lead.seniority", "lead.seniorty")}
+    )
     assert answer.status_code == 200
     broken = browser.post(reverse("scoring:check"), {"document": "rules: ["})
     assert b"error" in broken.content
@@ -233,7 +239,15 @@ def test_who_saves_second_is_told_and_keeps_the_text(browser: Client, marketing:
 def test_who_only_reads_sees_the_rules_and_changes_nothing(client: Client, role: str) -> None:
     published()
     client.force_login(user(role))
-    for name in ("model", "editor", "editor_scale", "editor_definitions", "editor_yaml", "runs", "preview"):
+    for name in (
+        "model",
+        "editor",
+        "editor_scale",
+        "editor_definitions",
+        "editor_yaml",
+        "runs",
+        "preview",
+    ):
         assert client.get(reverse(f"scoring:{name}")).status_code == 200, name
     assert client.get(reverse("scoring:edit_rule", args=["vip"])).status_code == 403
     assert client.get(reverse("scoring:publish")).status_code == 403
@@ -261,9 +275,7 @@ def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
     assert client.get(reverse("scoring:editor")).status_code == 302
 
 
-def test_without_a_model_one_begins_with_the_supplied_one(
-    client: Client, marketing: User
-) -> None:
+def test_without_a_model_one_begins_with_the_supplied_one(client: Client, marketing: User) -> None:
     client.force_login(marketing)
     assert client.get(reverse("scoring:model")).status_code == 200
     assert client.get(reverse("scoring:editor")).status_code == 404

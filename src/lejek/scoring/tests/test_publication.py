@@ -13,8 +13,13 @@ from lejek.kernel.models import Event, Schedule
 from lejek.people.models import AuditEntry, Role
 from lejek.scoring.live import mark, score_marked
 from lejek.scoring.models import LeadScore, ModelDraft, ModelVersion
-from lejek.scoring.selectors import explain_lead, score_history, top_reasons, touched_by_rules
-from lejek.scoring.selectors import current_draft
+from lejek.scoring.selectors import (
+    current_draft,
+    explain_lead,
+    score_history,
+    top_reasons,
+    touched_by_rules,
+)
 from lejek.scoring.tests.builders import MODEL, NOW, lead, published, touchpoint, user
 from lejek.scoring.versions import (
     DraftHasMoved,

@@ -39,6 +39,7 @@ from lejek.scoring.versions import DraftHasMoved, NoActiveModel
 from lejek.scoring.views.shown import (
     editor_context,
     language,
+    needs_to_edit,
     say_draft_moved,
     shown_problems,
 )
@@ -246,8 +247,7 @@ def edit_scale(request: HttpRequest) -> HttpResponse:
     model = _sound(draft)
     context = editor_context(request, draft, "scale")
     if request.method == "POST":
-        if not context["may_edit"]:
-            return needs("models.edit")(edit_scale)(request)
+        needs_to_edit(context)
         edit, name = _scale_edit(request.POST, model)
         if edit.document is not None:
             _saved(request, edit.document, _("The scale is changed in the draft."))
@@ -295,8 +295,7 @@ def edit_definitions(request: HttpRequest) -> HttpResponse:
     context = editor_context(request, draft, "definitions")
     sent: dict[str, str] = {}
     if request.method == "POST":
-        if not context["may_edit"]:
-            return needs("models.edit")(edit_definitions)(request)
+        needs_to_edit(context)
         name, text = request.POST.get("name", "").strip(), request.POST.get("text", "")
         if "delete" in request.POST:
             edit = editing.without_definition(model, name)
@@ -334,8 +333,7 @@ def edit_document(request: HttpRequest) -> HttpResponse:
     document, revision = draft.row.document, draft.row.revision
     context = editor_context(request, draft, "yaml")
     if request.method == "POST":
-        if not context["may_edit"]:
-            return needs("models.edit")(edit_document)(request)
+        needs_to_edit(context)
         document = _sent_document(request)
         if _saved(request, document, _("The draft is saved.")):
             return redirect("scoring:editor_yaml")

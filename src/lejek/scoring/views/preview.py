@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ def show_preview(request: HttpRequest) -> HttpResponse:
         return redirect("scoring:model")
     if request.method == "POST":
         if not can(user, "models.edit"):
-            return needs("models.edit")(show_preview)(request)
+            raise PermissionDenied("models.edit")
         try:
             previews.request_preview(document=draft.row.document, actor=user, now=now)
         except InvalidModel:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -67,6 +68,15 @@ def editor_context(request: HttpRequest, draft: Draft, tab: str) -> dict[str, ob
         "may_publish": can(user, "models.publish"),
         "lang": language(),
     }
+
+
+def needs_to_edit(context: dict[str, object]) -> None:
+    """For pages that some may read and others change.
+
+    Raises: PermissionDenied for who may only read.
+    """
+    if not context["may_edit"]:
+        raise PermissionDenied("models.edit")
 
 
 def say_draft_moved(request: HttpRequest) -> None:
