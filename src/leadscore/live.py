@@ -21,6 +21,7 @@ from leadscore.conditions import (
     SCORE_PREFIX,
     Condition,
     DefinitionMet,
+    FieldType,
     Leaf,
     Predicate,
     Row,
@@ -30,10 +31,11 @@ from leadscore.conditions import (
     predicate,
     row_predicate,
     test_of,
+    type_of,
 )
 from leadscore.counting import MEMORY, Counter, Counting, Matcher, TypeMatcher, counting
 from leadscore.days import DAY_US, offsets
-from leadscore.fields import COMPANY_ID
+from leadscore.fields import COMPANY_ID, model_fields
 from leadscore.judgement import in_milli, in_order, overall_weights
 from leadscore.model import (
     AttributeRule,
@@ -50,6 +52,7 @@ from leadscore.results import DIMENSION_CAP, GROUP_CAP
 
 _ID = itemgetter(3)
 _NO_PROPERTIES: Mapping[str, Value] = {}
+_TYPE_ORDER = (None, FieldType.BOOLEAN, FieldType.NUMBER, FieldType.DATE, FieldType.TEXT)
 
 
 class Touchpoint(NamedTuple):
@@ -98,38 +101,46 @@ class Tally:
 
 
 Tallies = dict[int, Tally]
+Fields = Mapping[str, FieldType]
 
 
-def _unrepeated(touchpoints: Sequence[Touchpoint], as_of: int) -> Sequence[Touchpoint]:
-    """The touchpoints with each id once; what does not exist yet may still be among them."""
-    if len(set(map(_ID, touchpoints))) == len(touchpoints):
-        return touchpoints
-    return deduplicated(touchpoints, as_of)
+def deduplicated(
+    touchpoints: Iterable[Touchpoint], as_of: int, properties: Fields
+) -> list[Touchpoint]:
+    """The touchpoints that exist as of a moment, each id once: the one received first.
 
-
-def deduplicated(touchpoints: Iterable[Touchpoint], as_of: int) -> list[Touchpoint]:
-    """The touchpoints that exist as of a moment, each id once: the one received first."""
+    `properties` are those of the model; they settle which of two that are otherwise alike counts.
+    """
+    order = sorted(properties.items())
     first: dict[str, Touchpoint] = {}
     without_id: list[Touchpoint] = []
     for touchpoint in touchpoints:
         received = touchpoint.received_at
         if touchpoint.occurred_at > as_of or (received is not None and received > as_of):
             continue
-        if touchpoint.id is None:
+        id_ = touchpoint.id
+        if id_ is None:
             without_id.append(touchpoint)
-        elif touchpoint.id not in first or _arrival(touchpoint) < _arrival(first[touchpoint.id]):
-            first[touchpoint.id] = touchpoint
+        elif id_ not in first or _arrival(touchpoint, order) < _arrival(first[id_], order):
+            first[id_] = touchpoint
     return [*without_id, *first.values()]
 
 
-def _arrival(touchpoint: Touchpoint) -> tuple[int, int, str, str]:
+def _arrival(touchpoint: Touchpoint, order: Sequence[tuple[str, FieldType]]) -> tuple[object, ...]:
     received = touchpoint.received_at
     return (
         touchpoint.occurred_at if received is None else received,
         touchpoint.occurred_at,
         touchpoint.type,
-        repr(sorted(touchpoint.properties.items())),
+        *(_place(touchpoint.properties.get(name), kind) for name, kind in order),
     )
+
+
+def _place(value: Value, kind: FieldType) -> tuple[int, Value]:
+    """Where a value stands: missing ones first; where only presence matters, all others alike."""
+    if value is None or kind is FieldType.ANY:
+        return int(value is not None), None
+    return _TYPE_ORDER.index(type_of(value)), value
 
 
 class _Plans(dict[str, "_TypePlans"]):
@@ -198,6 +209,7 @@ class Scorer:
     def __init__(self, model: ScoringModel) -> None:
         self.model = model
         self._offsets = offsets(model.time_zone)
+        self._properties = model_fields(model).properties
         needed = counting(model)
         self._lead_plans = _Plans(_of_scope(needed, Scope.LEAD))
         self._company_plans = _Plans(_of_scope(needed, Scope.COMPANY))
@@ -235,7 +247,9 @@ class Scorer:
         today, (shift, since) = self._offsets.local_day(as_of), self._offsets.step_at(as_of)
         shift_before, since_before = self._offsets.step_at(since - 1)
         ages: dict[int, list[int]] = {number: [] for number in plans.counters}
-        for type_, at, received, _, properties in _unrepeated(touchpoints, as_of):
+        if len(set(map(_ID, touchpoints))) < len(touchpoints):
+            touchpoints = deduplicated(touchpoints, as_of, self._properties)
+        for type_, at, received, _, properties in touchpoints:
             if at > as_of or (received is not None and received > as_of):
                 continue
             plan = plans[type_]

@@ -39,7 +39,7 @@ from leadscore.model import Labels
 _NOT_IN_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _EXACT = Context(prec=100)
 _MAX_SUGGESTIONS = 30
-_MAX_CANDIDATES = 500
+_MAX_CANDIDATES = 1_000
 
 
 class Taker:

@@ -13,32 +13,15 @@ import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
-from leadscore.conditions import Scope
 from leadscore.days import offsets
 from leadscore.fields import COMPANY_ID
 from leadscore.inputs.facts import Facts
 from leadscore.model import ScoringModel
 from leadscore.progress import Progress
-from leadscore.relational.classes import PropertyClasses
-from leadscore.relational.counts import Counts, Family, LeadsOfOwner, Need, need_of
-from leadscore.relational.feeds import make_feeds, newest_table
+from leadscore.relational.counts import Counts, LeadsOfOwner, Need, need_of
 from leadscore.relational.finish import Block
-from leadscore.relational.steps import (
-    FEEDS,
-    KINDS,
-    NEWEST,
-    OWNERS,
-    TOUCHPOINTS,
-    TYPES,
-    Question,
-    classes_table,
-    oldest_touchpoint,
-    placed_matches,
-    repeated_ids,
-    tallies,
-    values_of,
-)
-from leadscore.relational.vocabulary import compared_properties, property_classes
+from leadscore.relational.questions import Moment, add_tables, prepared_questions
+from leadscore.relational.steps import OWNERS, TOUCHPOINTS, placed_matches, tallies
 from leadscore.results import Scores, contribution_schema, score_schema
 
 DIALECT = "duckdb"
@@ -119,17 +102,16 @@ class _Run:
     ) -> None:
         self._connection, self._model, self._need = connection, model, need
         self._contributions = contributions
-        self._as_of = as_of
-        self._offsets = offsets(model.time_zone)
+        self._moment = Moment(as_of, offsets(model.time_zone))
         facts.touchpoints_relation(connection).create_view(TOUCHPOINTS)
-        self._properties = self._classes()
-        self._oldest_age = self._age_of_oldest()
-        self._has_received_at = facts.has_received_at
-        self._may_repeat = facts.has_touchpoint_ids and self._repeats()
-        self._questions = {
-            (family.scope, family.picks_newest): self._prepared(family)
-            for family in need.families()
-        }
+        self._questions = prepared_questions(
+            self,
+            need,
+            self._moment,
+            has_received_at=facts.has_received_at,
+            has_ids=facts.has_touchpoint_ids,
+        )
+        add_tables(self, self._questions)
 
     def companies(self, leads: pa.Table) -> _Companies:
         """What the touchpoints of each company's leads add up to."""
@@ -143,8 +125,8 @@ class _Run:
         )
         tallied = tuple(
             self._asked(tallies(question), owners)
-            for (scope, _), question in self._questions.items()
-            if scope is Scope.COMPANY
+            for question in self._questions
+            if question.counts_people
         )
         return _Companies(numbers, tallied)
 
@@ -156,11 +138,11 @@ class _Run:
         ids = leads.column("lead_id")
         owners = pa.table({"lead_id": ids, "owner": np.arange(leads.num_rows)})
         first, last = ids[0].as_py(), ids[-1].as_py()
-        for (scope, picks_newest), question in self._questions.items():
-            if scope is Scope.COMPANY:
+        for question in self._questions:
+            if question.counts_people:
                 continue
             asked = replace(question, first=first, last=last)
-            if picks_newest or self._contributions:
+            if question.newest_only or self._contributions:
                 counts.add_tallies(self._asked(tallies(asked), owners))
             else:
                 counts.add_matches(self._asked(placed_matches(asked, leads.num_rows), owners))
@@ -168,53 +150,14 @@ class _Run:
             of_owner = companies.of(leads)
             for tallied in companies.tallied:
                 counts.add_tallies(tallied, of_owner)
-        today = self._offsets.local_day(self._as_of)
-        block = Block(self._model, leads, counts, today, lines=self._contributions)
+        block = Block(self._model, leads, counts, self._moment.today, lines=self._contributions)
         return block.finished()
 
-    def _classes(self) -> list[PropertyClasses]:
-        """The classes of the properties that are compared, and the tables that text needs."""
-        properties: list[PropertyClasses] = []
-        for number, compared in enumerate(compared_properties(self._need.counters)):
-            values: list[str] = []
-            if compared.needs_values:
-                found = self._connection.sql(values_of(compared.field).sql(DIALECT))
-                values = [value for (value,) in found.fetchall() if value is not None]
-            properties.append(property_classes(compared, values))
-            if properties[-1].is_joined:
-                self._table(classes_table(number), properties[-1].table())
-        return properties
+    def column(self, query: exp.Select) -> list[object]:
+        """The first column of what a query gives."""
+        return [row[0] for row in self._connection.sql(query.sql(DIALECT)).fetchall()]
 
-    def _age_of_oldest(self) -> int:
-        found = self._connection.sql(oldest_touchpoint().sql(DIALECT)).fetchall()[0][0]
-        if found is None:
-            return 0
-        return self._offsets.local_day(self._as_of) - self._offsets.local_day(found)
-
-    def _repeats(self) -> bool:
-        return bool(self._connection.sql(repeated_ids().sql(DIALECT)).fetchall())
-
-    def _prepared(self, family: Family) -> Question:
-        """The question for a family of counters; its tables get names of their own."""
-        feeds = make_feeds(family.counters, self._properties, self._oldest_age)
-        ending = f"_{family.scope}_{'newest' if family.picks_newest else 'all'}"
-        self._table(TYPES + ending, feeds.types)
-        self._table(KINDS + ending, feeds.kinds)
-        self._table(FEEDS + ending, feeds.feeds)
-        if family.picks_newest:
-            self._table(NEWEST + ending, newest_table(family.counters))
-        return Question(
-            feeds=feeds,
-            offsets=self._offsets,
-            as_of=self._as_of,
-            tables=ending,
-            has_received_at=self._has_received_at,
-            may_repeat=self._may_repeat,
-            newest_only=family.picks_newest,
-            counts_people=family.scope is Scope.COMPANY,
-        )
-
-    def _table(self, name: str, rows: pa.Table) -> None:
+    def add_table(self, name: str, rows: pa.Table) -> None:
         """Rows as a table of the connection's own: scanned by every block, converted once."""
         self._connection.register("rows_to_copy", rows)
         self._connection.execute(f'CREATE TABLE "{name}" AS FROM rows_to_copy')
@@ -222,4 +165,4 @@ class _Run:
 
     def _asked(self, query: exp.Select, owners: pa.Table) -> pa.Table:
         self._connection.register(OWNERS, owners)
-        return self._connection.sql(query.sql(DIALECT)).to_arrow_table()
+        return self._connection.sql(query.sql(DIALECT, copy=False)).to_arrow_table()
