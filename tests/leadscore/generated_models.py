@@ -126,7 +126,7 @@ def operands(draw: st.DrawFn, operator: Operator) -> Scalar | tuple[Scalar, ...]
     if operator in LIST_OPERATORS:
         return tuple(draw(st.lists(values, min_size=1, max_size=4)))
     if operator is Operator.BETWEEN:
-        return tuple(sorted(draw(st.lists(values, min_size=2, max_size=2))))  # type: ignore[type-var]
+        return tuple(sorted(draw(st.lists(values, min_size=2, max_size=2))))
     return draw(values)
 
 

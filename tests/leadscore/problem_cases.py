@@ -1,4 +1,9 @@
-"""Documents with one thing wrong, made from small pieces, for the tests of checks and schema."""
+"""Documents with one thing wrong, made from small pieces, for the tests of checks and schema.
+
+The tables have one case a line.
+"""
+
+# ruff: noqa: E501
 
 from dataclasses import dataclass
 
@@ -63,6 +68,7 @@ class Case:
 FIT = "fit: {min: 0, max: 100, bands: [{name: cold, from: 0}]}"
 TWO = f"fit: {DIMENSION}, engagement: {DIMENSION}"
 
+# fmt: off
 STRUCTURAL = [
     Case("misspelt key", document(tme_zone="UTC"), "unknown-key", "tme_zone", "tme_zone", ("time_zone",)),
     Case("misspelt rule key", document(rule="points: 1, on: v, halflife: 3"), "unknown-key", "rules[0].halflife", "halflife", ("half_life",)),
@@ -126,7 +132,7 @@ STRUCTURAL = [
     Case("people of one lead", document(rule="points: 1, on: visit, people: 3"), "people-without-company", "rules[0].people", "people"),
     Case("nothing given", document(rule="points: 0, on: visit"), "zero-points", "rules[0].points", "0"),
     Case("negative cap", document(rule="points: -1, on: visit, max_points: -10"), "cap-not-positive", "rules[0].max_points", "-10"),
-]  # fmt: skip
+]
 
 IN_THE_TEXT = [
     Case("unclosed bracket", "schema: [1\n", "syntax", "", "while parsing a flow sequence, did not find expected ',' or ']'"),
@@ -142,7 +148,7 @@ IN_THE_TEXT = [
     Case("infinity", document(rule="points: .inf, on: visit"), "not-finite", "rules[0].points", ".inf"),
     Case("huge integer", when(f"{{lead.a: {{eq: 1{'0' * 400}}}}}"), "number-too-large", 'rules[0].when["lead.a"].eq', "1" + "0" * 38 + "…"),
     Case("octal or not", when("{lead.zip: {eq: 00950}}"), "ambiguous-number", 'rules[0].when["lead.zip"].eq', "00950"),
-]  # fmt: skip
+]
 
 BY_ARITHMETIC = [
     Case("range upside down", when("{lead.age: {between: [9, 3]}}"), "between-reversed", 'rules[0].when["lead.age"].between', "[9, 3]"),
@@ -160,7 +166,7 @@ BY_ARITHMETIC = [
     Case("end above everything", bands("{name: a, from: 0, to: 101}"), "band-beyond-maximum", "dimensions.fit.bands[0].to", "101"),
     Case("nothing at the top", bands("{name: a, from: 0, to: 99}"), "last-band-too-short", "dimensions.fit.bands[0].to", "99"),
     Case("two bands of one name", bands("{name: a, from: 0}, {name: a, from: 50}"), "duplicate-band", "dimensions.fit.bands[1].name", "a"),
-]  # fmt: skip
+]
 
 BY_REFERENCE = [
     Case("id twice", document(rules="[{id: r, dimension: fit, points: 60, on: a}, {id: r, dimension: fit, points: 1, on: b}]"), "duplicate-id", "rules[1].id", "r"),
@@ -182,7 +188,7 @@ BY_REFERENCE = [
     Case("definition called like a kept one", document(definitions="met: {when: {stage: {eq: a}}, keep_while: {stage: {exists: true}}}, met_kept: {when: {stage: {eq: a}}}"), "column-clash", "definitions.met_kept", "met_kept"),
     Case("field of two types", when("{any: [{lead.age: {eq: 5}}, {lead.age: {eq: '5'}}]}"), "field-with-two-types", 'rules[0].when.any[1]["lead.age"].eq', "lead.age"),
     Case("property of two types", document(rules="[{id: a, dimension: fit, points: 60, on: v, where: {price: {gt: 5}}}, {id: b, dimension: fit, points: 1, on: v, where: {price: {eq: high}}}]"), "field-with-two-types", "rules[1].where.price.eq", "price"),
-]  # fmt: skip
+]
 
 BY_MEANING = [
     Case("one field, two values", when("{all: [{lead.country: {eq: pl}}, {lead.country: {eq: de}}]}"), "rule-never-fires", "rules[0].when.all", "lead.country eq pl, lead.country eq de"),
@@ -206,7 +212,7 @@ BY_MEANING = [
     Case("overall above everything", document(overall="{fit: 2}", definitions="met: {when: {score.overall: {ge: 200.001}}}"), "unreachable-threshold", 'definitions.met.when["score.overall"].ge', "score.overall ge 200.001"),
     Case("overall against its parts", document(overall="{fit: 2}", definitions="met: {when: {all: [{score.overall: {ge: 120}}, {score.fit: {lt: 60}}]}}"), "impossible-condition", "definitions.met.when.all", "score.overall ge 120, score.fit lt 60"),
     Case("band out of reach asked for", document(rule="points: 40, on: visit, max_times: 1", definitions="met: {when: {band.fit: {eq: hot}}}"), "unreachable-together", "definitions.met.when[\"band.fit\"].eq", "band.fit eq hot"),
-]  # fmt: skip
+]
 
 WARNINGS = [
     Case("value twice in a list", when("{lead.a: {in: [x, y, x]}}"), "repeated-value", 'rules[0].when["lead.a"].in[2]', "x"),
@@ -227,6 +233,7 @@ WARNINGS = [
     Case("alternative that never holds", when("{any: [{lead.a: {eq: x}}, {lead.b: {gt: 2, lt: 1}}]}"), "part-never-holds", "rules[0].when.any[1]", "lead.b gt 2, lead.b lt 1"),
     Case("alternative out of reach", met("{any: [{stage: {eq: a}}, {score.fit: {ge: 101}}]}"), "part-never-holds", 'definitions.met.when.any[1]["score.fit"].ge', "score.fit ge 101"),
     Case("kept under a stronger condition", met("{score.fit: {ge: 30}}", ", keep_while: {score.fit: {ge: 31}}"), "keep-stronger-than-when", 'definitions.met.keep_while', "31"),
-]  # fmt: skip
+]
 
+# fmt: on
 ERRORS = [*STRUCTURAL, *IN_THE_TEXT, *BY_ARITHMETIC, *BY_REFERENCE, *BY_MEANING]

@@ -170,15 +170,16 @@ def test_a_problem_is_given_to_machines_as_plain_values() -> None:
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_the_document() -> None:
+    gapped = "{name: a, from: 0, to: 9}, {name: b, from: 10}"
     text = document(
         schema="2",
         time_zone="Mars/Olympus",
-        dimensions="fit: {min: 0, max: 100, bands: [{name: a, from: 0, to: 9}, {name: b, from: 10}]}",
+        dimensions=f"fit: {{min: 0, max: 99, bands: [{gapped}]}}",
         rules=(
             "[{id: r, dimension: fit, points: 0, when: {lead.age: {gt: 10, lt: 5}}},"
             " {id: r, dimension: fti, points: 1, on: visit, colour: red},"
             " {id: s, dimension: fit, points: 1, on: visit, max_points: 0.5},"
-            " {id: t, dimension: fit, points: 1, when: {all: [{stage: {eq: a}}, {stage: {eq: b}}]}}]"
+            " {id: t, dimension: fit, points: 1, when: {lead.age: {ge: 9, lt: 5}}}]"
         ),
         definitions="a: {when: {definition: b}}, b: {when: {definition: a}}",
     )
@@ -213,7 +214,8 @@ def test_an_unknown_operator_offers_those_for_the_type_at_hand() -> None:
 
 def test_a_circle_of_definitions_is_told_once_whatever_leads_into_it() -> None:
     text = document(
-        definitions="x: {when: {definition: a}}, a: {when: {definition: b}}, b: {when: {definition: a}}"
+        definitions="x: {when: {definition: a}},"
+        " a: {when: {definition: b}}, b: {when: {definition: a}}"
     )
 
     problems = problems_of(text)
@@ -223,8 +225,12 @@ def test_a_circle_of_definitions_is_told_once_whatever_leads_into_it() -> None:
     ]
 
 
-def test_hysteresis_may_ask_for_its_own_definition() -> None:
-    assert problems_of(met("{score.fit: {ge: 30}}", ", keep_while: {definition: met}")) == ()
+def test_a_circle_through_hysteresis_is_a_circle_too() -> None:
+    problems = problems_of(met("{score.fit: {ge: 30}}", ", keep_while: {definition: met}"))
+
+    assert [(problem.code, problem.path) for problem in problems] == [
+        ("circular-definitions", "definitions.met.keep_while")
+    ]
 
 
 def test_a_definition_that_asks_an_unreachable_one_is_not_blamed_for_it() -> None:
@@ -257,32 +263,30 @@ def test_what_can_hold_is_not_called_impossible(condition: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "threshold", "is_reachable"),
+    ("keys", "threshold", "is_reachable"),
     [
-        # points × max_times = 3 × 20
-        ("{id: a, dimension: fit, points: 20, on: v, max_times: 3}", "60", True),
-        ("{id: a, dimension: fit, points: 20, on: v, max_times: 3}", "60.001", False),
+        # points × max_times = 20 × 3
+        (["points: 20, on: v, max_times: 3"], "60", True),
+        (["points: 20, on: v, max_times: 3"], "60.001", False),
         # the smaller of max_points and points × max_times
-        ("{id: a, dimension: fit, points: 20, on: v, max_times: 3, max_points: 50}", "50.001", False),
+        (["points: 20, on: v, max_times: 3, max_points: 50"], "50.001", False),
         # frequency and attribute rules give their points once: 20 + 15
-        ("{id: a, dimension: fit, points: 20, on: v, at_least: 9},"
-         " {id: b, dimension: fit, points: 15, when: {stage: {eq: x}}}", "35", True),
-        ("{id: a, dimension: fit, points: 20, on: v, at_least: 9},"
-         " {id: b, dimension: fit, points: 15, when: {stage: {eq: x}}}", "35.001", False),
+        (["points: 20, on: v, at_least: 9", "points: 15, when: {stage: {eq: x}}"], "35", True),
+        (["points: 20, on: v, at_least: 9", "points: 15, when: {stage: {eq: x}}"], "35.001", False),
         # negative points need not apply
-        ("{id: a, dimension: fit, points: 60, none_for: 9},"
-         " {id: b, dimension: fit, points: -15, on: v}", "60", True),
+        (["points: 60, none_for: 9", "points: -15, on: v"], "60", True),
         # without a limit of its own, only the dimension's cap counts
-        ("{id: a, dimension: fit, points: 0.001, on: v}", "100", True),
-        ("{id: a, dimension: fit, points: 0.001, on: v}", "100.001", False),
+        (["points: 0.001, on: v"], "100", True),
+        (["points: 0.001, on: v"], "100.001", False),
     ],
-)  # fmt: skip
+)
 def test_reach_is_the_sum_of_what_rules_can_give(
-    rules: str, threshold: str, is_reachable: bool
+    keys: list[str], threshold: str, is_reachable: bool
 ) -> None:
+    rules = [f"{{id: r{i}, dimension: fit, {own}}}" for i, own in enumerate(keys)]
     text = document(
         dimensions=FIT,
-        rules=f"[{rules}]",
+        rules=f"[{', '.join(rules)}]",
         definitions=f"met: {{when: {{score.fit: {{ge: {threshold}}}}}}}",
     )
 
@@ -318,7 +322,8 @@ def test_the_fields_of_a_model_have_the_types_that_its_conditions_need() -> None
     text = document(
         rules="[{id: a, dimension: fit, points: 60, when: {lead.age: {exists: true}}},"
         " {id: b, dimension: fit, points: 1, when: {lead.age: {gt: 5}, consent.email: {eq: true}}},"
-        " {id: c, dimension: fit, points: 1, on: v, where: {price: {between: [1, 2]}, x: {missing: true}}},"
+        " {id: c, dimension: fit, points: 1, on: v,"
+        " where: {price: {between: [1, 2]}, x: {missing: true}}},"
         " {id: d, dimension: fit, points: 1, on: v, people: 2, scope: company}]",
         definitions="met: {when: {all: [{score.fit: {ge: 1}}, {lead.since: {ge: 2024-01-01}}]}}",
     )

@@ -296,6 +296,7 @@ def test_a_file_that_was_there_is_replaced_as_a_whole(run: Run) -> None:
         (["--out", "scores.xlsx"], "accepted: a name that ends in .parquet, .csv"),
         (["--out", "nowhere/scores.csv"], "mkdir -p"),
         (["--out", "a.csv", "--rejects", "./a.csv"], "choose two names"),
+        (["--out", "./leads.csv"], "this is also the file of --leads"),
     ],
 )
 def test_input_that_cannot_be_used_is_refused(run: Run, arguments: list[str], told: str) -> None:

@@ -41,13 +41,18 @@ def circle_problems(model: ScoringModel, places: Places) -> Iterator[Problem]:
     """One problem for each circle of definitions."""
     for circle in circles(model.definitions):
         start = next(part for part in model.definitions if part.name == circle[0])
+        following = circle[1 % len(circle)]
+        step = "when" if following in _asked_by(start.when) else "keep_while"
         found = " → ".join([*circle, circle[0]])
-        yield CircularDefinitions(at=places.of(start, "when"), found=found)
+        yield CircularDefinitions(at=places.of(start, step), found=found)
 
 
 def circles(definitions: tuple[Definition, ...]) -> list[tuple[str, ...]]:
     """Circles of definitions that ask for each other, each found once."""
-    asked = {part.name: _asked_by(part.when) for part in definitions}
+    asked = {
+        part.name: _asked_by(part.when) + (_asked_by(part.keep_while) if part.keep_while else ())
+        for part in definitions
+    }
     done: set[str] = set()
     found: list[tuple[str, ...]] = []
     for name in asked:

@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
-from leadscore.arithmetic import MILLI
 from leadscore.checks.reach import Span, weighted
 from leadscore.conditions import (
     BAND_PREFIX,
@@ -38,6 +36,7 @@ from leadscore.conditions import (
     needed_type,
     test_of,
 )
+from leadscore.judgement import in_milli
 
 _WORK = 50_000
 _DEEPEST = 40
@@ -386,7 +385,7 @@ def score_span(demands: Iterable[Demand], whole: Span) -> Span:
     span, excluded = whole, set()
     listed: set[int] | None = None
     for part in _affirmed(demands):
-        values = [milli_of(value) for value in _values(part)]
+        values = [value for value in _values(in_milli(part)) if isinstance(value, int)]
         if part.operator in {Operator.EQ, Operator.IN}:
             listed = set(values) if listed is None else listed & set(values)
         elif part.operator in {Operator.NE, Operator.NOT_IN}:
@@ -411,10 +410,3 @@ def _asked_span(operator: Operator, values: Sequence[int]) -> Span:
     if operator is Operator.LE:
         return Span(high=first)
     return Span(first, last) if operator is Operator.BETWEEN else Span()
-
-
-def milli_of(points: Scalar) -> int:
-    """Points as a condition says them in milli-points."""
-    if isinstance(points, int | float):
-        return int(Decimal(str(points)) * MILLI)
-    raise TypeError(f"{points!r} is not a number of points")

@@ -10,7 +10,7 @@ from leadscore.arithmetic import points_text
 from leadscore.checks.definitions import circles, possible_results
 from leadscore.checks.holding import Demand, Judge, World, score_span
 from leadscore.checks.problem import Places, Problem, Severity, kind
-from leadscore.checks.reach import Span, band_spans, reachable, span_end, weighted, weights
+from leadscore.checks.reach import Span, band_spans, reachable, span_end, weighted
 from leadscore.conditions import (
     BAND_PREFIX,
     GRADE,
@@ -25,6 +25,7 @@ from leadscore.conditions import (
     TouchpointCount,
     walk,
 )
+from leadscore.judgement import overall_weights
 from leadscore.model import (
     AttributeRule,
     Definition,
@@ -203,7 +204,7 @@ def _free_world(model: ScoringModel) -> World:
         spans={dimension.name: Span() for dimension in model.dimensions},
         bands={dimension.name: band_spans(dimension) for dimension in model.dimensions},
         results=possible_results(model),
-        weights=weights(model),
+        weights=dict(overall_weights(model)),
         definitions=_plain_definitions(model),
     )
 
@@ -220,7 +221,7 @@ def _bounded_world(model: ScoringModel) -> World:
     }
     if (grades := _reachable_grades(model, results)) is not None:
         results[GRADE] = grades
-    return World(spans, bands, results, weights(model), _plain_definitions(model))
+    return World(spans, bands, results, dict(overall_weights(model)), _plain_definitions(model))
 
 
 def _plain_definitions(model: ScoringModel) -> dict[str, Condition]:
@@ -254,7 +255,7 @@ def _unreachable(
 ) -> Iterator[Problem]:
     """A problem for each threshold that is out of reach by itself, or one for them together."""
     spans = reachable(model)
-    spans[OVERALL] = weighted(spans, weights(model))
+    spans[OVERALL] = weighted(spans, dict(overall_weights(model)))
     own = [
         (part, spans[part.field.removeprefix(SCORE_PREFIX)])
         for part in _wanted_scores(definition.when)

@@ -5,14 +5,18 @@ In: a model, facts, a moment. Out: scores of all leads. A block is the unit of m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
+from leadscore.conditions import Scope
 from leadscore.days import offsets
 from leadscore.fields import COMPANY_ID
 from leadscore.inputs.facts import Facts
@@ -21,13 +25,15 @@ from leadscore.progress import Progress
 from leadscore.relational.counts import Counts, LeadsOfOwner, Need, need_of
 from leadscore.relational.finish import Block
 from leadscore.relational.questions import Moment, add_tables, prepared_questions
-from leadscore.relational.steps import OWNERS, TOUCHPOINTS, placed_matches, tallies
+from leadscore.relational.steps import OWNERS, TOUCHPOINTS, Question, packed_matches, tallies
+from leadscore.relational.tallying import tallied
+from leadscore.relational.vectors import Numbers
 from leadscore.results import Scores, contribution_schema, score_schema
 
 DIALECT = "duckdb"
-BLOCK_BYTES = 128 << 20
-"""How much memory the counts of one block may take."""
 MOST_LEADS_IN_BLOCK = 1 << 17
+TOUCHPOINTS_IN_BLOCK = 1 << 22
+"""How many touchpoints, on average, a block may have: their matches are held in memory."""
 
 
 def score(
@@ -42,18 +48,19 @@ def score(
 
     Units: `as_of` in microseconds since 1970 UTC.
     """
-    leads = facts.leads_as_of(as_of).sort_by("lead_id")
+    leads = facts.leads_as_of(as_of)
     need = need_of(model, evidence=contributions)
     tables: list[pa.Table] = []
     lines: list[pa.Table] = []
     with duckdb.connect() as connection:
         run = _Run(connection, model, facts, as_of, need, contributions=contributions)
         companies = run.companies(leads) if need.watches_companies else None
-        blocks = list(_blocks(leads, need, detailed=contributions))
+        size = run.block_size(leads.num_rows)
+        blocks = [leads.slice(start, size) for start in range(0, leads.num_rows, size)]
         if progress is not None:
             progress.started(len(blocks), "score")
-        for block in blocks:
-            table, block_lines = run.scored(block, companies)
+        for block, matches in _ahead(blocks, partial(run.matches, size=size)):
+            table, block_lines = run.scored(block, matches, size, companies)
             tables.append(table)
             if block_lines is not None:
                 lines.append(block_lines)
@@ -65,13 +72,17 @@ def score(
     return Scores(model, as_of, table, lined if contributions else None, facts.rejects)
 
 
-def _blocks(leads: pa.Table, need: Need, *, detailed: bool) -> Iterator[pa.Table]:
-    """The leads in blocks whose counts fit the memory that a block may take."""
-    matrices = 4 if detailed or need.watches_companies else 1
-    size = BLOCK_BYTES // (8 * matrices * max(1, len(need.counters)))
-    size = max(1024, min(MOST_LEADS_IN_BLOCK, size))
-    for start in range(0, leads.num_rows, size):
-        yield leads.slice(start, size)
+def _ahead(
+    blocks: Sequence[pa.Table], fetch: Callable[[pa.Table], Numbers]
+) -> Iterator[tuple[pa.Table, Numbers]]:
+    """Each block with what is fetched for it, while the next is being fetched."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        fetched = [pool.submit(fetch, block) for block in blocks[:1]]
+        for block, following in zip_longest(blocks, blocks[1:]):
+            matches = fetched.pop().result()
+            if following is not None:
+                fetched.append(pool.submit(fetch, following))
+            yield block, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,7 @@ class _Run:
             self._moment,
             has_received_at=facts.has_received_at,
             has_ids=facts.has_touchpoint_ids,
+            newest_apart=(Scope.COMPANY,),
         )
         add_tables(self, self._questions)
 
@@ -123,35 +135,52 @@ class _Run:
         owners = pa.table(
             {"lead_id": known.column("lead_id"), "owner": ids.indices.cast(pa.int64())}
         )
-        tallied = tuple(
+        tables = tuple(
             self._asked(tallies(question), owners)
             for question in self._questions
             if question.counts_people
         )
-        return _Companies(numbers, tallied)
+        return _Companies(numbers, tables)
 
-    def scored(
-        self, leads: pa.Table, companies: _Companies | None
-    ) -> tuple[pa.Table, pa.Table | None]:
-        """Scores and contributions of one block of leads."""
-        counts = Counts(self._need, leads.num_rows, detailed=self._contributions)
+    def block_size(self, n_leads: int) -> int:
+        """How many leads a block has."""
+        n_touchpoints = self._connection.view(TOUCHPOINTS).shape[0]
+        fitting = TOUCHPOINTS_IN_BLOCK * n_leads // max(1, n_touchpoints)
+        return max(1024, min(MOST_LEADS_IN_BLOCK, fitting))
+
+    def matches(self, leads: pa.Table, size: int) -> Numbers:
+        """What the touchpoints of a block of leads feed, as packed matches."""
+        question = self._question_of_leads()
+        if question is None:
+            return np.zeros(0, np.int64)
         ids = leads.column("lead_id")
         owners = pa.table({"lead_id": ids, "owner": np.arange(leads.num_rows)})
-        first, last = ids[0].as_py(), ids[-1].as_py()
-        for question in self._questions:
-            if question.counts_people:
-                continue
-            asked = replace(question, first=first, last=last)
-            if question.newest_only or self._contributions:
-                counts.add_tallies(self._asked(tallies(asked), owners))
-            else:
-                counts.add_matches(self._asked(placed_matches(asked, leads.num_rows), owners))
+        query = packed_matches(replace(question, in_block=True), size, _age_bits(question))
+        limits = {"first": ids[0].as_py(), "last": ids[-1].as_py()}
+        found: Numbers = self._asked(query, owners, limits)["match"].to_numpy()
+        return found
+
+    def scored(
+        self, leads: pa.Table, matches: Numbers, size: int, companies: _Companies | None
+    ) -> tuple[pa.Table, pa.Table | None]:
+        """Scores and contributions of one block of leads."""
+        counts = Counts(self._need, leads.num_rows)
+        question = self._question_of_leads()
+        if question is not None:
+            for number, tally in tallied(
+                matches, question.feeds.counters, size, _age_bits(question)
+            ):
+                counts.add(number, tally)
         if companies is not None and companies.tallied:
             of_owner = companies.of(leads)
-            for tallied in companies.tallied:
-                counts.add_tallies(tallied, of_owner)
+            for table in companies.tallied:
+                counts.add_tallies(table, of_owner)
         block = Block(self._model, leads, counts, self._moment.today, lines=self._contributions)
         return block.finished()
+
+    def _question_of_leads(self) -> Question | None:
+        """The question for counters that only look at a lead's own touchpoints."""
+        return next((each for each in self._questions if not each.counts_people), None)
 
     def column(self, query: exp.Select) -> list[object]:
         """The first column of what a query gives."""
@@ -163,6 +192,13 @@ class _Run:
         self._connection.execute(f'CREATE TABLE "{name}" AS FROM rows_to_copy')
         self._connection.unregister("rows_to_copy")
 
-    def _asked(self, query: exp.Select, owners: pa.Table) -> pa.Table:
+    def _asked(
+        self, query: exp.Select, owners: pa.Table, limits: Mapping[str, str | int] | None = None
+    ) -> pa.Table:
         self._connection.register(OWNERS, owners)
-        return self._connection.sql(query.sql(DIALECT, copy=False)).to_arrow_table()
+        text = query.sql(DIALECT, copy=False)
+        return self._connection.sql(text, params=limits).to_arrow_table()
+
+
+def _age_bits(question: Question) -> int:
+    return question.oldest_age.bit_length()

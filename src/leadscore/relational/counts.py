@@ -5,8 +5,9 @@ In: a model; later what an engine counted. Out: for each counter, the leads that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -39,17 +40,17 @@ class Need:
     evidence_of_rule: tuple[int | None, ...]
     of_condition: Mapping[TouchpointCount, int]
 
-    def families(self) -> Iterator[Family]:
-        """The counters, by the query that answers them."""
-        for scope in Scope:
-            for picks_newest in (False, True):
-                chosen = {
-                    number: counter
-                    for number, counter in enumerate(self.counters)
-                    if counter.selection.scope is scope and counter.picks_newest == picks_newest
-                }
-                if chosen:
-                    yield Family(scope, picks_newest, chosen)
+    def families(self, newest_apart: Collection[Scope] = tuple(Scope)) -> Iterator[Family]:
+        """The counters, by the query that answers them.
+
+        `newest_apart` are the scopes in which picking the newest takes a query of its own.
+        """
+        families: dict[tuple[Scope, bool], dict[int, Counter]] = {}
+        for number, counter in enumerate(self.counters):
+            scope = counter.selection.scope
+            key = (scope, counter.picks_newest and scope in newest_apart)
+            families.setdefault(key, {})[number] = counter
+        return (Family(*key, chosen) for key, chosen in families.items())
 
     @property
     def watches_companies(self) -> bool:
@@ -129,7 +130,9 @@ class Counts:
         counters = columns.pop("counter")
         order = np.lexsort((leads, counters))
         found, starts = np.unique(counters[order], return_index=True)
-        for counter, rows in zip(found.tolist(), np.split(order, starts[1:]), strict=True):
+        edges = pairwise([*starts.tolist(), len(order)])
+        for counter, (first, last) in zip(found.tolist(), edges, strict=True):
+            rows = order[first:last]
             each = {name: values[rows] for name, values in columns.items()}
             self.add(counter, Tally(leads[rows], **each))
 

@@ -6,7 +6,7 @@ Out: the questions; the tables that they join to are in place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from leadscore.relational.steps import (
     TYPES,
     Question,
     classes_table,
+    oldest_age,
     oldest_touchpoint,
     repeated_ids,
     values_of,
@@ -56,20 +57,26 @@ class Moment:
 
 
 def prepared_questions(
-    database: Database, need: Need, moment: Moment, *, has_received_at: bool, has_ids: bool
+    database: Database,
+    need: Need,
+    moment: Moment,
+    *,
+    has_received_at: bool,
+    has_ids: bool,
+    newest_apart: Collection[Scope] = tuple(Scope),
 ) -> list[Question]:
     """One question for each family of counters.
 
+    `newest_apart` are the scopes in which the engine must pick the newest touchpoints by a query.
     Raises: UnsupportedByEngine when a model combines more conditions than can be listed.
     """
     oldest = _oldest(database, moment)
+    most_days = oldest_age(moment.offsets, oldest, moment.as_of)
     properties = _classes(database, need)
     may_repeat = has_ids and bool(database.column(repeated_ids()))
     return [
         Question(
-            feeds=make_feeds(
-                family.counters, properties, moment.today - moment.offsets.local_day(oldest)
-            ),
+            feeds=make_feeds(family.counters, properties, most_days),
             offsets=moment.offsets,
             as_of=moment.as_of,
             oldest=oldest,
@@ -79,7 +86,7 @@ def prepared_questions(
             newest_only=family.picks_newest,
             counts_people=family.scope is Scope.COMPANY,
         )
-        for family in need.families()
+        for family in need.families(newest_apart)
     ]
 
 

@@ -37,7 +37,7 @@ class Question:
 
     `oldest` is a moment before which nothing happened.
     `tables` is the ending of the names of its own types, kinds, feeds and newest.
-    `first` and `last` limit the lead ids (both inclusive) where a block of leads is asked for;
+    `in_block` limits the lead ids to those between the parameters `first` and `last`, inclusive;
     `has_received_at` and `may_repeat` say whether those checks are needed; `newest_only` whether
     the counters take only their newest touchpoints; `counts_people` whether owners are companies.
     """
@@ -51,8 +51,21 @@ class Question:
     may_repeat: bool = False
     newest_only: bool = False
     counts_people: bool = False
-    first: str | int | None = None
-    last: str | int | None = None
+    in_block: bool = False
+
+    @property
+    def oldest_age(self) -> int:
+        """No touchpoint is older, in days."""
+        return oldest_age(self.offsets, self.oldest, self.as_of)
+
+
+def oldest_age(offsets: Offsets, oldest: int, as_of: int) -> int:
+    """The age in days that no touchpoint since a moment exceeds.
+
+    A day more than the age of that moment itself: clocks that are set back across midnight make a
+    later moment fall on an earlier day.
+    """
+    return max(0, offsets.local_day(as_of) - offsets.local_day(oldest)) + 1
 
 
 def own_table(name: str, question: Question) -> exp.Expr:
@@ -100,16 +113,14 @@ def tallies(question: Question) -> exp.Select:
     )
 
 
-def placed_matches(question: Question, n_owners: int) -> exp.Select:
-    """Matches as places in a matrix of counters × owners.
+def packed_matches(question: Question, n_owners: int, age_bits: int) -> exp.Select:
+    """Matches as whole numbers, in the way that `tallying` takes apart.
 
-    Shape: columns place (counter * n_owners + owner) and weight.
+    Shape: one column, match: (counter × n_owners + owner) × 2^age_bits + age.
     """
     place = _plus(_times(_integer(column("counter")), _number(n_owners)), column("owner"))
-    weight = exp.cast(column("weight"), "double")
-    return select(place.as_("place"), weight.as_("weight")).from_(
-        _inside(matches(question), "matched")
-    )
+    match = _plus(_times(exp.Paren(this=place), _number(1 << age_bits)), column("age"))
+    return select(match.as_("match")).from_(_inside(matches(question), "matched"))
 
 
 def oldest_touchpoint() -> exp.Select:
@@ -206,10 +217,10 @@ def _existing(question: Question) -> exp.Select:
     if question.has_received_at:
         received = exp.LTE(this=column("received_at"), expression=_number(question.as_of))
         existing = existing.where(exp.or_(column("received_at").is_(exp.null()), received))
-    if question.first is not None:
-        existing = existing.where(exp.GTE(this=column("lead_id"), expression=_id(question.first)))
-    if question.last is not None:
-        existing = existing.where(exp.LTE(this=column("lead_id"), expression=_id(question.last)))
+    if question.in_block:
+        for limit, parameter in ((exp.GTE, "first"), (exp.LTE, "last")):
+            edge = exp.Placeholder(this=parameter)
+            existing = existing.where(limit(this=column("lead_id"), expression=edge))
     return _unrepeated(existing, question) if question.may_repeat else existing
 
 
@@ -275,10 +286,6 @@ def _in_order(each: PropertyClasses) -> exp.Expr:
 
 def _number(value: int) -> exp.Expr:
     return exp.Literal.number(value)
-
-
-def _id(value: str | int) -> exp.Expr:
-    return exp.Literal.string(value) if isinstance(value, str) else _number(value)
 
 
 def _integer(value: exp.Expr) -> exp.Expr:

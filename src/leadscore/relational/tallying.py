@@ -1,6 +1,6 @@
 """Single matches summed in memory, for engines that hand them over faster than they sum them.
 
-In: matches of a block of leads as sorted whole numbers. Out: what each counter took.
+In: matches of a block of leads as whole numbers. Out: what each counter took.
 
 A match is one number: (counter × leads + lead) × 2^bits + age. Sorting puts the matches of each
 counter side by side, those of each lead in it, the newest first: what is left are differences of
@@ -23,11 +23,8 @@ from leadscore.relational.vectors import Numbers
 def tallied(
     matches: Numbers, counters: Mapping[int, Counter], n_leads: int, age_bits: int
 ) -> Iterator[tuple[int, Tally]]:
-    """What each counter took of some matches, by its number.
-
-    The matches are put in order in place.
-    """
-    matches.sort()
+    """What each counter took of some matches, by its number."""
+    matches = np.sort(matches)
     step = n_leads << age_bits
     numbers = sorted(counters)
     edges = np.searchsorted(matches, step * np.array([*numbers, numbers[-1] + 1]))

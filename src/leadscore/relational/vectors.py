@@ -78,7 +78,9 @@ class Attributes:
         return self._compare_ordered(comparison) & self.is_present(comparison.field)
 
     def is_present(self, field: str) -> Truths:
-        """Where a field has a value."""
+        """Where a field has a value; nowhere when there is no such column."""
+        if field not in self._leads.column_names:
+            return np.zeros(self._leads.num_rows, np.bool_)
         if field not in self._present:
             self._present[field] = np.asarray(self._leads.column(field).is_valid())
         return self._present[field]
@@ -114,7 +116,8 @@ def compare_numbers(comparison: Comparison, values: npt.NDArray[np.generic]) -> 
         return _RELATIONS[comparison.operator](values, _plain(operand))
     items = [_plain(item) for item in operand]
     if comparison.operator is Operator.BETWEEN:
-        return np.greater_equal(values, items[0]) & np.less_equal(values, items[1])
+        within: Truths = np.greater_equal(values, items[0]) & np.less_equal(values, items[1])
+        return within
     among = np.zeros(len(values), np.bool_)
     for item in items:
         among |= np.equal(values, item)
