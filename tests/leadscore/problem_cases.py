@@ -92,6 +92,7 @@ STRUCTURAL = [
     Case("future format", document(schema="2"), "unknown-schema-version", "schema", "2"),
     Case("capital in id", document(rules="[{id: Rule, dimension: fit, points: 1, on: v}]"), "bad-name", "rules[0].id", "Rule"),
     Case("hyphen in dimension", document(dimensions=f"my-fit: {DIMENSION}", rules="[]"), "bad-name", "dimensions.my-fit", "my-fit"),
+    Case("endless field name", when(f"{{lead.{'v' * 100}: {{exists: true}}}}"), "bad-name", f'rules[0].when["lead.{"v" * 54}…"]', "lead." + "v" * 54 + "…"),
     Case("endless touchpoint type", document(rule=f"points: 1, on: {'v' * 101}"), "bad-name", "rules[0].on", "v" * 59 + "…"),
     Case("dimension called overall", document(dimensions=f"overall: {DIMENSION}", rules="[]"), "reserved-name", "dimensions.overall", "overall"),
     Case("property called type", where("{type: {eq: a}}"), "reserved-name", "rules[0].where.type", "type"),

@@ -198,6 +198,12 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_document() -> None:
     ]
 
 
+def test_without_readable_dimensions_no_rule_is_blamed_for_naming_one() -> None:
+    problems = problems_of(document(dimensions="").replace("{}", "[a]"))
+
+    assert [problem.path for problem in problems] == ["dimensions"]
+
+
 def test_thresholds_are_not_judged_while_rules_are_missing() -> None:
     rules = "[{id: r, dimension: fit, points: lots, on: visit}]"
     text = document(rules=rules, definitions="met: {when: {score.fit: {ge: 50}}}")

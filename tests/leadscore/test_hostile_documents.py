@@ -10,7 +10,7 @@ import pytest
 
 from leadscore.checks.holding import Judge, World
 from leadscore.checks.problem import Problem
-from leadscore.conditions import Condition
+from leadscore.conditions import AllOf, Condition, NoneOf
 from leadscore.document import read_model, reading, yaml_text
 from leadscore.document.vocabulary import MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS
 from tests.leadscore.problem_cases import document, when
@@ -291,6 +291,17 @@ def test_conditions_that_multiply_are_judged_within_a_budget() -> None:
 
     assert all(judge.can_hold(condition) for condition in conditions.values())
     assert judge.n_steps < 20_000
+
+
+def test_without_a_budget_nothing_is_called_impossible() -> None:
+    model = read_model(document(definitions="a: {when: {stage: {eq: x}}}")).sound_model()
+    stage = model.definitions[0].when
+    contradiction = AllOf((stage, NoneOf((stage,))))
+
+    assert not Judge(World()).can_hold(contradiction)
+    assert Judge(World(), work=1).can_hold(contradiction)
+    assert Judge(World(), work=1).clash(contradiction) == ()
+    assert Judge(World(), work=1).scores(contradiction) == {}
 
 
 def test_near_names_are_looked_for_only_so_often() -> None:

@@ -132,13 +132,10 @@ class _Run:
         known = leads.filter(leads.column(COMPANY_ID).is_valid())
         ids = known.column(COMPANY_ID).combine_chunks().dictionary_encode()
         numbers = {each: number for number, each in enumerate(ids.dictionary.to_pylist())}
-        owners = pa.table(
-            {"lead_id": known.column("lead_id"), "owner": ids.indices.cast(pa.int64())}
-        )
+        owners = {"lead_id": known.column("lead_id"), "owner": ids.indices.cast(pa.int64())}
+        self.add_table(OWNERS, pa.table(owners))
         tables = tuple(
-            self._asked(tallies(question), owners)
-            for question in self._questions
-            if question.counts_people
+            self._asked(tallies(question)) for question in self._questions if question.counts_people
         )
         return _Companies(numbers, tables)
 
@@ -154,10 +151,13 @@ class _Run:
         if question is None:
             return np.zeros(0, np.int64)
         ids = leads.column("lead_id")
-        owners = pa.table({"lead_id": ids, "owner": np.arange(leads.num_rows)})
-        query = packed_matches(replace(question, in_block=True), size, _age_bits(question))
-        limits = {"first": ids[0].as_py(), "last": ids[-1].as_py()}
-        found: Numbers = self._asked(query, owners, limits)["match"].to_numpy()
+        first, last = ids[0].as_py(), ids[-1].as_py()
+        are_numbered = isinstance(first, int) and last - first == len(ids) - 1
+        if not are_numbered:
+            self.add_table(OWNERS, pa.table({"lead_id": ids, "owner": np.arange(len(ids))}))
+        asked = replace(question, first=first, last=last, are_numbered=are_numbered)
+        query = packed_matches(asked, size, _age_bits(question))
+        found: Numbers = self._asked(query)["match"].to_numpy()
         return found
 
     def scored(
@@ -187,17 +187,17 @@ class _Run:
         return [row[0] for row in self._connection.sql(query.sql(DIALECT)).fetchall()]
 
     def add_table(self, name: str, rows: pa.Table) -> None:
-        """Rows as a table of the connection's own: scanned by every block, converted once."""
+        """Rows as a table of the connection's own, in place of any of that name.
+
+        Unlike rows that stay in Arrow it has statistics, without which joins are much slower.
+        """
         self._connection.register("rows_to_copy", rows)
-        self._connection.execute(f'CREATE TABLE "{name}" AS FROM rows_to_copy')
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS FROM rows_to_copy')
         self._connection.unregister("rows_to_copy")
 
-    def _asked(
-        self, query: exp.Select, owners: pa.Table, limits: Mapping[str, str | int] | None = None
-    ) -> pa.Table:
-        self._connection.register(OWNERS, owners)
-        text = query.sql(DIALECT, copy=False)
-        return self._connection.sql(text, params=limits).to_arrow_table()
+    def _asked(self, query: exp.Select) -> pa.Table:
+        # Without parameters: a prepared statement is planned without knowing their values.
+        return self._connection.sql(query.sql(DIALECT, copy=False)).to_arrow_table()
 
 
 def _age_bits(question: Question) -> int:

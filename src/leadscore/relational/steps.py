@@ -37,7 +37,8 @@ class Question:
 
     `oldest` is a moment before which nothing happened.
     `tables` is the ending of the names of its own types, kinds, feeds and newest.
-    `in_block` limits the lead ids to those between the parameters `first` and `last`, inclusive;
+    `first` and `last` limit the lead ids (both inclusive) where a block of leads is asked for;
+    `are_numbered` says that they are all the numbers between, so that owners need no table;
     `has_received_at` and `may_repeat` say whether those checks are needed; `newest_only` whether
     the counters take only their newest touchpoints; `counts_people` whether owners are companies.
     """
@@ -51,7 +52,9 @@ class Question:
     may_repeat: bool = False
     newest_only: bool = False
     counts_people: bool = False
-    in_block: bool = False
+    first: str | int | None = None
+    last: str | int | None = None
+    are_numbered: bool = False
 
     @property
     def oldest_age(self) -> int:
@@ -83,9 +86,12 @@ def matches(question: Question) -> exp.Select:
     feed = _plus(_times(column("kind", KINDS), _number(feeds.span)), bucket)
     return (
         select("typed.owner", "typed.lead_id", "typed.age", "feeds.counter", "feeds.weight")
+        # Left, though the next join drops what has no kind: for an inner one, engines work out the
+        # combination a second time, to filter by the range of those that have a kind.
         .join(
             own_table(KINDS, question),
             on=_same(column("combination", "typed"), column("combination", KINDS)),
+            join_type="left",
         )
         .join(own_table(FEEDS, question), on=_same(feed, column("feed", FEEDS)))
         .from_(_inside(_typed(question), "typed"))
@@ -171,21 +177,29 @@ def _typed(question: Question) -> exp.Select:
     """Touchpoints with their owner, their age and the number of their combination of classes."""
     feeds = question.feeds
     typed = (
-        select("owners.owner", "existing.lead_id", "existing.age")
+        select(_owner(question).as_("owner"), "existing.lead_id", "existing.age")
         .select(_combination(feeds).as_("combination"))
-        .join(OWNERS, on=_same(column("lead_id", "existing"), column("lead_id", OWNERS)))
         .join(
             own_table(TYPES, question),
             on=_same(column("type", "existing"), column("type", TYPES)),
             join_type="inner" if feeds.other_base is None else "left",
         )
     )
+    if not question.are_numbered:
+        on = _same(column("lead_id", "existing"), column("lead_id", OWNERS))
+        typed = typed.join(OWNERS, on=on)
     for number, each in enumerate(feeds.properties):
         if each.is_joined:
             table = classes_table(number)
             on = _same(column(_renamed(number), "existing"), column(VALUE, table))
             typed = typed.join(table, on=on, join_type="left")
     return typed.from_(_inside(_existing(question), "existing"))
+
+
+def _owner(question: Question) -> exp.Expr:
+    if question.are_numbered and question.first is not None:
+        return exp.Sub(this=column("lead_id", "existing"), expression=_id(question.first))
+    return column("owner", OWNERS)
 
 
 def _combination(feeds: Feeds) -> exp.Expr:
@@ -217,10 +231,10 @@ def _existing(question: Question) -> exp.Select:
     if question.has_received_at:
         received = exp.LTE(this=column("received_at"), expression=_number(question.as_of))
         existing = existing.where(exp.or_(column("received_at").is_(exp.null()), received))
-    if question.in_block:
-        for limit, parameter in ((exp.GTE, "first"), (exp.LTE, "last")):
-            edge = exp.Placeholder(this=parameter)
-            existing = existing.where(limit(this=column("lead_id"), expression=edge))
+    if question.first is not None:
+        existing = existing.where(exp.GTE(this=column("lead_id"), expression=_id(question.first)))
+    if question.last is not None:
+        existing = existing.where(exp.LTE(this=column("lead_id"), expression=_id(question.last)))
     return _unrepeated(existing, question) if question.may_repeat else existing
 
 
@@ -286,6 +300,10 @@ def _in_order(each: PropertyClasses) -> exp.Expr:
 
 def _number(value: int) -> exp.Expr:
     return exp.Literal.number(value)
+
+
+def _id(value: str | int) -> exp.Expr:
+    return exp.Literal.string(value) if isinstance(value, str) else _number(value)
 
 
 def _integer(value: exp.Expr) -> exp.Expr:
