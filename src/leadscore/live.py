@@ -550,6 +550,8 @@ def _judgement(condition: Condition, needed: Counting) -> Predicate:
 def _count_test(count: TouchpointCount, counter: int) -> Predicate:
     times, people = f"{_TIMES}{counter}", f"{_PEOPLE}{counter}"
     at_least_times, at_least_people = count.at_least, count.people
+    if at_least_people <= 1:
+        return lambda row: row[times] >= at_least_times  # type: ignore[operator]
     return lambda row: (
         row[times] >= at_least_times and row[people] >= at_least_people  # type: ignore[operator]
     )
