@@ -1,9 +1,9 @@
 """Everybody rescored in the product, end to end, with the share of each step.
 
-`python -m bench.product_rescore [--leads N] [--touchpoints N]` fills a throwaway database (SQLite, or
-the one that LEJEK_DATABASE_URL names, which must be empty) and scores everybody three times: for the
-first time, again on the same day, and a day later. The aim is two minutes for 100,000 leads with
-2 million touchpoints on two cores.
+`python -m bench.product_rescore [--leads N] [--touchpoints N]` fills a throwaway database (SQLite,
+or the one that LEJEK_DATABASE_URL names, which must be empty) and scores everybody three times: for
+the first time, again on the same day, and a day later. The aim is two minutes for 100,000 leads
+with 2 million touchpoints on two cores.
 """
 
 from __future__ import annotations

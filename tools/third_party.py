@@ -1,21 +1,24 @@
 """Writes THIRD_PARTY.md: what an installation of Lejek brings along, and under which licences.
 
-In: requirements/base.txt (which packages) and the metadata of what is installed. With `--check`
-nothing is written, and a file that is out of date ends the program with 1.
+In: requirements/base.txt (which packages), the metadata of what is installed, and the NOTICE of
+each sample of data. With `--check` nothing is written, and a file that is out of date ends the
+program with 1.
 """
 
 import argparse
 import re
 import sys
+from collections.abc import Iterator
 from importlib.metadata import PackageMetadata, metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "base.txt"
+SAMPLES = ROOT / "src" / "leadscore" / "samples"
 DOCUMENT = ROOT / "THIRD_PARTY.md"
 
 HEADING = """\
-# Third-party software
+# Third-party software and data
 
 Lejek itself is under the Apache License 2.0 (see LICENSE). An installation brings the packages
 below, each under its own licence; none of their code is part of this repository. The licences are
@@ -27,6 +30,12 @@ Written by `make third-party`.
 
 | package | version | licence |
 | --- | --- | --- |
+"""
+
+DATA_HEADING = """
+## Data
+
+The repository holds samples of public data sets, in `src/leadscore/samples/`:
 """
 
 # What older metadata says in words, as the SPDX identifier.
@@ -74,7 +83,13 @@ def document() -> str:
     """THIRD_PARTY.md as it should be."""
     packages = [metadata(name) for name in locked_names(LOCK.read_text(encoding="utf-8"))]
     rows = (f"| {p['Name']} | {p['Version']} | {licence_of(p)} |\n" for p in packages)
-    return HEADING + "".join(rows)
+    return HEADING + "".join(rows) + DATA_HEADING + "".join(notices())
+
+
+def notices() -> Iterator[str]:
+    """What each sample says of its source and licence."""
+    for notice in sorted(SAMPLES.glob("*/NOTICE")):
+        yield f"\n### {notice.parent.name}\n\n{notice.read_text(encoding='utf-8').strip()}\n"
 
 
 def main() -> int:

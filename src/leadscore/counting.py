@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from leadscore.arithmetic import WEIGHT_ONE, decay_weight, last_weighted_age
 from leadscore.conditions import (
+    AllOf,
     Condition,
     Predicate,
-    Row,
     Selection,
     TouchpointCount,
     Value,
@@ -137,41 +139,33 @@ class Answers(dict[Value, int]):
 class TypeMatcher:
     """The part of a matcher for one touchpoint type.
 
-    The distinct `where` conditions of its counters have a bit each; a touchpoint is known by the
-    bits of those that hold. `answers` give the bits of conditions on one property, by that
-    property; `others` are the conditions on several. `fields` are all properties that are looked
-    at, `needs` the bits that each counter asks for.
+    What its counters ask has a bit each, and a touchpoint is known by the bits of what holds.
+    `answers` give the bits of what is asked of one property, by that property; `others` are
+    conditions on several that cannot be taken apart. `needs` are the bits each counter asks for.
     """
 
-    __slots__ = ("answers", "fields", "needs", "others")
+    __slots__ = ("_bits", "answers", "needs", "others")
 
     def __init__(self, counters: Iterable[tuple[int, Counter]]) -> None:
-        bits: dict[Condition, int] = {}
-        self.needs = [
-            (number, 0 if where is None else bits.setdefault(where, 1 << len(bits)))
-            for number, counter in counters
-            for where in (counter.selection.where,)
-        ]
+        self._bits: dict[Condition, int] = {}
+        self.needs = [(number, self._need(c.selection.where)) for number, c in counters]
         by_field: dict[str, list[tuple[int, Condition]]] = {}
         self.others: list[tuple[int, Predicate]] = []
-        self.fields: frozenset[str] = frozenset()
-        for where, bit in bits.items():
-            fields = {part.field for part in comparisons(where)}
-            self.fields |= fields
+        for part, bit in self._bits.items():
+            fields = {comparison.field for comparison in comparisons(part)}
             if len(fields) == 1:
-                by_field.setdefault(fields.pop(), []).append((bit, where))
+                by_field.setdefault(fields.pop(), []).append((bit, part))
             else:
-                self.others.append((bit, row_predicate(where)))
-        self.answers = [(field, Answers(field, wheres)) for field, wheres in by_field.items()]
+                self.others.append((bit, row_predicate(part)))
+        self.answers = [(field, Answers(field, parts)) for field, parts in by_field.items()]
 
-    def bits(self, properties: Row) -> int:
-        """The conditions that hold for a touchpoint, as bits."""
-        bits = 0
-        for field, answer in self.answers:
-            bits |= answer[properties.get(field)]
-        for bit, where in self.others:
-            bits |= bit * where(properties)
-        return bits
+    def _need(self, where: Condition | None) -> int:
+        """The bits of the parts that must all hold."""
+        if where is None:
+            return 0
+        if isinstance(where, AllOf):
+            return reduce(or_, map(self._need, where.parts), 0)
+        return self._bits.setdefault(where, 1 << len(self._bits))
 
     def matching(self, bits: int) -> tuple[int, ...]:
         """The numbers of the counters that take a touchpoint with these bits."""

@@ -6,7 +6,7 @@ In: problems with their place. Out: exceptions whose text is the whole list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 
 class Described(Protocol):
@@ -17,14 +17,46 @@ class Described(Protocol):
         ...
 
 
+class Placed(Described, Protocol):
+    """What is said of a problem in a document; `leadscore.checks.Problem` says it."""
+
+    @property
+    def code(self) -> str:
+        """The kind of problem."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """The keys from the top of the document to the spot."""
+        ...
+
+    @property
+    def line(self) -> int | None:
+        """The line, counted from one."""
+        ...
+
+    @property
+    def column(self) -> int | None:
+        """The column, counted from one."""
+        ...
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it stops the model from being used."""
+        ...
+
+
 class LeadScoreError(Exception):
     """Anything that this library refuses."""
 
 
-class _WithProblems(LeadScoreError):
+D = TypeVar("D", bound=Described)
+
+
+class _WithProblems(LeadScoreError, Generic[D]):
     """An error that carries everything that was found wrong at once."""
 
-    def __init__(self, problems: Sequence[Described], *, source: str = "") -> None:
+    def __init__(self, problems: Sequence[D], *, source: str = "") -> None:
         self.problems = tuple(problems)
         self.source = source
         super().__init__(self.describe())
@@ -35,11 +67,11 @@ class _WithProblems(LeadScoreError):
         return "\n".join([f"{self.source}:", *lines] if self.source else lines)
 
 
-class InvalidModel(_WithProblems):
+class InvalidModel(_WithProblems[Placed]):
     """A scoring model that cannot be used; `problems` are `leadscore.checks.Problem`."""
 
 
-class InvalidInput(_WithProblems):
+class InvalidInput(_WithProblems[Described]):
     """Leads, touchpoints or options that cannot be used, a missing column for instance."""
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
 from operator import itemgetter
 from typing import NamedTuple
 
-from leadscore.arithmetic import WEIGHT_BITS, capped, clamped, decayed
+from leadscore.arithmetic import WEIGHT_BITS, clamped, max_weight_sum
 from leadscore.conditions import (
     BAND_PREFIX,
     GRADE,
@@ -21,6 +20,7 @@ from leadscore.conditions import (
     SCORE_PREFIX,
     Condition,
     DefinitionMet,
+    FieldType,
     Leaf,
     Predicate,
     Row,
@@ -30,10 +30,11 @@ from leadscore.conditions import (
     predicate,
     row_predicate,
     test_of,
+    type_of,
 )
-from leadscore.counting import MEMORY, Counter, Counting, Matcher, TypeMatcher, counting
+from leadscore.counting import MEMORY, Answers, Counter, Counting, Matcher, TypeMatcher, counting
 from leadscore.days import DAY_US, offsets
-from leadscore.fields import COMPANY_ID
+from leadscore.fields import COMPANY_ID, model_fields
 from leadscore.judgement import in_milli, in_order, overall_weights
 from leadscore.model import (
     AttributeRule,
@@ -48,8 +49,12 @@ from leadscore.model import (
 )
 from leadscore.results import DIMENSION_CAP, GROUP_CAP
 
+NO_LIMIT = 1 << 62
+"""More than anything that is counted."""
+
 _ID = itemgetter(3)
 _NO_PROPERTIES: Mapping[str, Value] = {}
+_TYPE_ORDER = (None, FieldType.BOOLEAN, FieldType.NUMBER, FieldType.DATE, FieldType.TEXT)
 
 
 class Touchpoint(NamedTuple):
@@ -76,8 +81,7 @@ class Contribution(NamedTuple):
     milli: int
 
 
-@dataclass(frozen=True, slots=True)
-class LeadScore:
+class LeadScore(NamedTuple):
     """The whole result for one lead. Units: milli-points."""
 
     scores: Mapping[str, int]
@@ -89,50 +93,56 @@ class LeadScore:
     contributions: tuple[Contribution, ...]
 
 
-@dataclass(slots=True)
-class Tally:
-    """What one counter took: the age in days of each touchpoint, and how many people made them."""
+Ages = list[list[int]]
+"""For each counter, the age in days of every touchpoint that it took."""
 
-    ages: list[int]
-    people: int = 1
+Fields = Mapping[str, FieldType]
 
 
-Tallies = dict[int, Tally]
+def deduplicated(
+    touchpoints: Iterable[Touchpoint], as_of: int, properties: Fields
+) -> list[Touchpoint]:
+    """The touchpoints that exist as of a moment, each id once: the one received first.
 
-
-def _unrepeated(touchpoints: Sequence[Touchpoint], as_of: int) -> Sequence[Touchpoint]:
-    """The touchpoints with each id once; what does not exist yet may still be among them."""
-    if len(set(map(_ID, touchpoints))) == len(touchpoints):
-        return touchpoints
-    return deduplicated(touchpoints, as_of)
-
-
-def deduplicated(touchpoints: Iterable[Touchpoint], as_of: int) -> list[Touchpoint]:
-    """The touchpoints that exist as of a moment, each id once: the one received first."""
+    `properties` are those of the model; they settle which of two that are otherwise alike counts.
+    """
+    order = sorted(properties.items())
     first: dict[str, Touchpoint] = {}
     without_id: list[Touchpoint] = []
     for touchpoint in touchpoints:
         received = touchpoint.received_at
         if touchpoint.occurred_at > as_of or (received is not None and received > as_of):
             continue
-        if touchpoint.id is None:
+        id_ = touchpoint.id
+        if id_ is None:
             without_id.append(touchpoint)
-        elif touchpoint.id not in first or _arrival(touchpoint) < _arrival(first[touchpoint.id]):
-            first[touchpoint.id] = touchpoint
+        elif id_ not in first or _arrival(touchpoint, order) < _arrival(first[id_], order):
+            first[id_] = touchpoint
     return [*without_id, *first.values()]
 
 
-def _arrival(touchpoint: Touchpoint) -> tuple[int, int, str, str]:
+def _arrival(touchpoint: Touchpoint, order: Sequence[tuple[str, FieldType]]) -> tuple[object, ...]:
     received = touchpoint.received_at
     return (
         touchpoint.occurred_at if received is None else received,
         touchpoint.occurred_at,
         touchpoint.type,
-        repr(sorted(touchpoint.properties.items())),
+        *(_place(touchpoint.properties.get(name), kind) for name, kind in order),
     )
 
 
-class _Plans(dict[str, "_TypePlans"]):
+def _place(value: Value, kind: FieldType) -> tuple[int, Value]:
+    """Where a value stands: missing ones first; where only presence matters, all others alike."""
+    if value is None or kind is FieldType.ANY:
+        return int(value is not None), None
+    return _TYPE_ORDER.index(type_of(value)), value
+
+
+TypePlans = tuple[Sequence[tuple[str, Answers]], Sequence[tuple[int, Predicate]], "_PlansByBits"]
+"""For one type: what is asked of single properties, of several, and the plans by what holds."""
+
+
+class _Plans(dict[str, TypePlans]):
     """From a touchpoint's type to the plans for it; made when first asked for."""
 
     def __init__(self, counters: Sequence[tuple[int, Counter]]) -> None:
@@ -140,41 +150,40 @@ class _Plans(dict[str, "_TypePlans"]):
         self.counters = dict(counters)
         self._matcher = Matcher(counters)
 
-    def __missing__(self, type_: str) -> _TypePlans:
+    def __missing__(self, type_: str) -> TypePlans:
         if len(self) >= MEMORY:
             self.clear()
-        plans = self[type_] = _TypePlans(self._matcher.of_type(type_), self.counters)
+        matcher = self._matcher.of_type(type_)
+        by_bits = _PlansByBits(matcher, self.counters)
+        plans = self[type_] = matcher.answers, matcher.others, by_bits
         return plans
 
 
-class _TypePlans(dict[int, "_PlansByAge"]):
-    """For one type, the plans by the bits of the conditions that hold."""
+ByAge = tuple[Sequence[tuple[int, ...]], int]
+"""By age in days, the counters that a touchpoint feeds, and the age from which nothing changes."""
 
-    __slots__ = ("_counters", "_matcher", "answers", "others")
+
+class _PlansByBits(dict[int, ByAge]):
+    """For one type, the plans by the bits of what holds."""
 
     def __init__(self, matcher: TypeMatcher, counters: Mapping[int, Counter]) -> None:
         super().__init__()
         self._matcher, self._counters = matcher, counters
-        self.answers, self.others = matcher.answers, matcher.others
 
-    def __missing__(self, bits: int) -> _PlansByAge:
+    def __missing__(self, bits: int) -> ByAge:
         chosen = [(number, self._counters[number]) for number in self._matcher.matching(bits)]
-        plans = self[bits] = _PlansByAge(chosen)
+        plans = self[bits] = _by_age(chosen)
         return plans
 
 
-class _PlansByAge(dict[int, tuple[int, ...]]):
-    """By age in days, the counters that a touchpoint feeds; made when first asked for."""
-
-    def __init__(self, chosen: list[tuple[int, Counter]]) -> None:
-        super().__init__()
-        self._chosen = chosen
-
-    def __missing__(self, age: int) -> tuple[int, ...]:
-        if len(self) >= MEMORY:
-            self.clear()
-        plan = self[age] = tuple(n for n, counter in self._chosen if counter.weight(age))
-        return plan
+def _by_age(chosen: list[tuple[int, Counter]]) -> ByAge:
+    """The plans of some counters. They change only where one of them ends."""
+    plans: list[tuple[int, ...]] = []
+    for end in sorted({c.ends_at for _, c in chosen if c.ends_at is not None}):
+        fed = tuple(n for n, c in chosen if c.ends_at is None or c.ends_at >= end)
+        plans += [fed] * (end - len(plans))
+    plans.append(tuple(n for n, c in chosen if c.ends_at is None))
+    return plans, len(plans) - 1
 
 
 class _Weights(dict[int, int]):
@@ -198,7 +207,9 @@ class Scorer:
     def __init__(self, model: ScoringModel) -> None:
         self.model = model
         self._offsets = offsets(model.time_zone)
+        self._properties = model_fields(model).properties
         needed = counting(model)
+        self._n_counters = len(needed.counters)
         self._lead_plans = _Plans(_of_scope(needed, Scope.LEAD))
         self._company_plans = _Plans(_of_scope(needed, Scope.COMPANY))
         self._dimensions = [_DimensionScorer(model, d, needed) for d in model.dimensions]
@@ -221,62 +232,78 @@ class Scorer:
         `attributes` are its values then, by field; `colleagues` the touchpoints of every other
         lead of the same company, by lead. Units: `as_of` in microseconds since 1970 UTC.
         """
-        tallies = self._counted(self._lead_plans, touchpoints, as_of)
-        lead = _Lead(attributes, tallies, self._offsets.local_day(as_of))
+        ages: Ages = [[] for _ in range(self._n_counters)]
+        people = [0] * self._n_counters
+        self._count(self._lead_plans, touchpoints, as_of, ages)
+        lead = _Lead(attributes, ages, people, self._offsets.local_day(as_of))
         if self.watches_companies and lead.has_company:
             for person in (touchpoints, *(colleagues or {}).values()):
-                _join(tallies, self._counted(self._company_plans, person, as_of))
+                before = [len(found) for found in ages]
+                self._count(self._company_plans, person, as_of, ages)
+                for number in self._company_plans.counters:
+                    people[number] += len(ages[number]) > before[number]
         contributions: list[Contribution] = []
         scores = {d.name: d.score(lead, contributions) for d in self._dimensions}
         return self._judge.judged(lead, scores, tuple(contributions))
 
-    def _counted(self, plans: _Plans, touchpoints: Sequence[Touchpoint], as_of: int) -> Tallies:
-        """What the touchpoints of one person feed, by counter."""
+    def _count(  # noqa: C901, PLR0912 - one loop: a call per touchpoint would double its cost
+        self, plans: _Plans, touchpoints: Sequence[Touchpoint], as_of: int, ages: Ages
+    ) -> None:
+        """Add to `ages` what the touchpoints of one person feed.
+
+        The hottest loop of live scoring: what does not change is looked up before it.
+        """
+        if not plans.counters:
+            return
+        if len(set(map(_ID, touchpoints))) < len(touchpoints):
+            touchpoints = deduplicated(touchpoints, as_of, self._properties)
         today, (shift, since) = self._offsets.local_day(as_of), self._offsets.step_at(as_of)
+        appends = [found.append for found in ages]
         shift_before, since_before = self._offsets.step_at(since - 1)
-        ages: dict[int, list[int]] = {number: [] for number in plans.counters}
-        for type_, at, received, _, properties in _unrepeated(touchpoints, as_of):
+        day_ends, day_ends_before = _ends(today, shift), _ends(today, shift_before)
+        for type_, at, received, _, properties in touchpoints:
             if at > as_of or (received is not None and received > as_of):
                 continue
-            plan = plans[type_]
+            answers, others, by_bits = plans[type_]
             bits = 0
-            for field, answer in plan.answers:
+            for field, answer in answers:
                 bits |= answer[properties.get(field)]
-            for bit, where in plan.others:
-                bits |= bit * where(properties)
+            if others:
+                for bit, where in others:
+                    bits |= bit * where(properties)
             if at >= since:
-                age = today - (at + shift) // DAY_US
-            elif at >= since_before:
-                age = today - (at + shift_before) // DAY_US
+                age = (day_ends - at) // DAY_US
             else:
-                age = today - self._offsets.local_day(at)
-            if age < 0:  # noqa: PLR1730 - clocks set back across midnight; max() costs a call
-                age = 0
-            for number in plan[bits][age]:
-                ages[number].append(age)
-        return {number: Tally(found) for number, found in ages.items() if found}
+                if at >= since_before:
+                    age = (day_ends_before - at) // DAY_US
+                else:
+                    age = today - self._offsets.local_day(at)
+                if age < 0:  # noqa: PLR1730 - clocks were set back across midnight
+                    age = 0
+            plans_by_age, last = by_bits[bits]
+            for number in plans_by_age[age if age < last else last]:  # noqa: FURB136
+                appends[number](age)
 
 
-def _join(tallies: Tallies, other: Tallies) -> None:
-    """Count what one more person did."""
-    for number, tally in other.items():
-        if number in tallies:
-            tallies[number].ages += tally.ages
-            tallies[number].people += 1
-        else:
-            tallies[number] = tally
+def _ends(day: int, shift: int) -> int:
+    """The last instant of a local day, where the offset from UTC is `shift`."""
+    return (day + 1) * DAY_US - 1 - shift
 
 
 def _of_scope(needed: Counting, scope: Scope) -> list[tuple[int, Counter]]:
     return [(n, c) for n, c in enumerate(needed.counters) if c.selection.scope is scope]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Lead:
-    """What the rules look at: attributes, tallies by counter, the local day."""
+    """What the rules look at: attributes, what each counter took, the local day.
+
+    `people` says for counters of a company how many people were involved.
+    """
 
     attributes: Row
-    tallies: Tallies
+    ages: Ages
+    people: list[int]
     today: int
 
     @property
@@ -306,19 +333,23 @@ def _attribute_scorer(rule: AttributeRule) -> RuleScorer:
 
 
 def _behaviour_scorer(rule: BehaviourRule, number: int, counter: Counter) -> RuleScorer:
-    id_, points, most = rule.id, rule.points_milli, rule.max_points_milli
-    newest, decays, weights = counter.max_times, counter.half_life is not None, _Weights(counter)
+    id_, points, sign = rule.id, abs(rule.points_milli), 1 if rule.points_milli > 0 else -1
+    saturated = max_weight_sum(points)
+    most = NO_LIMIT if rule.max_points_milli is None else rule.max_points_milli
+    newest = NO_LIMIT if counter.max_times is None else counter.max_times
+    decays, weight_of = counter.half_life is not None, _Weights(counter).__getitem__
 
     def score(lead: _Lead) -> Contribution | None:
-        tally = lead.tallies.get(number)
-        if tally is None:
+        ages = lead.ages[number]
+        if not ages:
             return None
-        ages, times = tally.ages, len(tally.ages)
-        if newest is not None and times > newest:
-            ages, times = nsmallest(newest, ages), newest
-        weight = sum(map(weights.__getitem__, ages)) if decays else times << WEIGHT_BITS
-        raw = decayed(points, weight)
-        return Contribution(id_, times, lead.today - min(ages), raw, capped(raw, most))
+        times = len(ages)
+        if times > newest:
+            ages, times = sorted(ages)[:newest], newest
+        weight = sum(map(weight_of, ages)) if decays else times << WEIGHT_BITS
+        raw = points * min(weight, saturated) >> WEIGHT_BITS
+        milli = min(raw, most)
+        return Contribution(id_, times, lead.today - min(ages), sign * raw, sign * milli)
 
     return score
 
@@ -328,10 +359,10 @@ def _frequency_scorer(rule: FrequencyRule, number: int) -> RuleScorer:
     at_least, people = rule.count.at_least, rule.count.people
 
     def score(lead: _Lead) -> Contribution | None:
-        tally = lead.tallies.get(number)
-        if tally is None or len(tally.ages) < at_least or tally.people < people:
+        ages = lead.ages[number]
+        if len(ages) < at_least or (people > 1 and lead.people[number] < people):
             return None
-        return Contribution(id_, len(tally.ages), lead.today - min(tally.ages), points, points)
+        return Contribution(id_, len(ages), lead.today - min(ages), points, points)
 
     return score
 
@@ -343,10 +374,10 @@ def _silence_scorer(rule: SilenceRule, number: int) -> RuleScorer:
     def score(lead: _Lead) -> Contribution | None:
         if of_company and not lead.has_company:
             return None
-        tally = lead.tallies.get(number)
-        if tally is None:
+        ages = lead.ages[number]
+        if not ages:
             return Contribution(id_, 0, None, points, points)
-        newest = min(tally.ages)
+        newest = min(ages)
         if newest < none_for:
             return None
         return Contribution(id_, 0, lead.today - newest, points, points)
@@ -405,36 +436,55 @@ class _Judge:
 
     def __init__(self, model: ScoringModel, needed: Counting) -> None:
         self._model = model
-        self._bands = {d.name: ([band.from_milli for band in d.bands], d) for d in model.dimensions}
+        self._bands = [
+            (d.name, [band.from_milli for band in d.bands], [band.name for band in d.bands])
+            for d in model.dimensions
+        ]
+        self._letters, self._digits = _letters(model), _digits(model)
+        self._fields = [
+            (d.name, SCORE_PREFIX + d.name, BAND_PREFIX + d.name) for d in model.dimensions
+        ]
         self._weights = overall_weights(model)
-        self._counts = needed.of_condition
+        self._counts = [
+            (counter, f"{_TIMES}{counter}", f"{_PEOPLE}{counter}")
+            for counter in needed.of_condition.values()
+        ]
         self._definitions = [
-            (d.name, _judgement(d.when, needed), _judgement(d.keep_while or d.when, needed))
+            (
+                d.name,
+                _DEFINITION + d.name,
+                _judgement(d.when, needed),
+                _judgement(d.keep_while or d.when, needed),
+            )
             for d in in_order(model.definitions)
         ]
-        self._keeps = {d.name for d in model.definitions if d.keep_while is not None}
+        self._order = [d.name for d in model.definitions]
+        self._kept_order = [d.name for d in model.definitions if d.keep_while is not None]
 
     def judged(
         self, lead: _Lead, scores: dict[str, int], contributions: tuple[Contribution, ...]
     ) -> LeadScore:
         """The whole result for scores that are settled."""
-        numbers = {
-            name: max(0, bisect_right(starts, scores[name]) - 1)
-            for name, (starts, _) in self._bands.items()
-        }
-        bands = {name: self._bands[name][1].bands[number].name for name, number in numbers.items()}
-        overall = sum(weight * scores[name] for name, weight in self._weights)
+        bands: dict[str, str] = {}
+        numbers: dict[str, int] = {}
+        for name, starts, names in self._bands:
+            number = bisect_right(starts, scores[name]) - 1
+            numbers[name] = number = max(number, 0)
+            bands[name] = names[number]
+        overall = 0
+        for name, weight in self._weights:
+            overall += weight * scores[name]
         grade = self._grade(numbers)
-        row = self._row(lead, scores, bands, overall, grade)
-        met, kept = self._met(row)
+        if not self._definitions:
+            return LeadScore(scores, bands, overall, grade, {}, {}, contributions)
+        met, kept = self._met(self._row(lead, scores, bands, overall, grade))
         return LeadScore(scores, bands, overall, grade, met, kept, contributions)
 
     def _grade(self, numbers: Mapping[str, int]) -> str | None:
         grade = self._model.grade
         if grade is None:
             return None
-        rows, columns = self._bands[grade.rows][1], self._bands[grade.columns][1]
-        return letter(rows, numbers[grade.rows]) + digit(columns, numbers[grade.columns])
+        return self._letters[numbers[grade.rows]] + self._digits[numbers[grade.columns]]
 
     def _row(
         self,
@@ -445,33 +495,41 @@ class _Judge:
         grade: str | None,
     ) -> dict[str, Value]:
         """Everything that a definition can ask about, by field."""
-        if not self._definitions:
-            return {}
-        row: dict[str, Value] = {**lead.attributes, GRADE: grade, SCORE_PREFIX + OVERALL: overall}
-        row.update((SCORE_PREFIX + name, score) for name, score in scores.items())
-        row.update((BAND_PREFIX + name, band) for name, band in bands.items())
-        for counter in self._counts.values():
-            tally = lead.tallies.get(counter, _NOTHING)
-            row[f"{_TIMES}{counter}"] = len(tally.ages)
-            row[f"{_PEOPLE}{counter}"] = tally.people
+        row: dict[str, Value] = {**lead.attributes, GRADE: grade, _OVERALL: overall}
+        for name, score, band in self._fields:
+            row[score], row[band] = scores[name], bands[name]
+        for counter, times, people in self._counts:
+            row[times], row[people] = len(lead.ages[counter]), lead.people[counter]
         return row
 
     def _met(self, row: dict[str, Value]) -> tuple[dict[str, bool], dict[str, bool]]:
-        met: dict[str, bool] = {}
-        kept: dict[str, bool] = {}
-        for name, when, keep_while in self._definitions:
-            row[_DEFINITION + name] = met[name] = when(row)
-            if name in self._keeps:
+        met = dict.fromkeys(self._order, False)
+        kept = dict.fromkeys(self._kept_order, False)
+        for name, key, when, keep_while in self._definitions:
+            row[key] = met[name] = when(row)
+            if name in kept:
                 kept[name] = met[name] or keep_while(row)
-        order = [definition.name for definition in self._model.definitions]
-        return (
-            {name: met[name] for name in order},
-            {name: kept[name] for name in order if name in kept},
-        )
+        return met, kept
 
 
-_NOTHING = Tally([], 0)
+_OVERALL = SCORE_PREFIX + OVERALL
 _TIMES, _PEOPLE, _DEFINITION = "times#", "people#", "definition#"
+
+
+def _letters(model: ScoringModel) -> list[str]:
+    """The row letters of the grade by band, coldest first."""
+    if model.grade is None:
+        return []
+    rows = model.dimension(model.grade.rows)
+    return [letter(rows, number) for number in range(len(rows.bands))]
+
+
+def _digits(model: ScoringModel) -> list[str]:
+    """The column numbers of the grade by band, coldest first."""
+    if model.grade is None:
+        return []
+    columns = model.dimension(model.grade.columns)
+    return [digit(columns, number) for number in range(len(columns.bands))]
 
 
 def _judgement(condition: Condition, needed: Counting) -> Predicate:
@@ -492,6 +550,8 @@ def _judgement(condition: Condition, needed: Counting) -> Predicate:
 def _count_test(count: TouchpointCount, counter: int) -> Predicate:
     times, people = f"{_TIMES}{counter}", f"{_PEOPLE}{counter}"
     at_least_times, at_least_people = count.at_least, count.people
+    if at_least_people <= 1:
+        return lambda row: row[times] >= at_least_times  # type: ignore[operator]
     return lambda row: (
         row[times] >= at_least_times and row[people] >= at_least_people  # type: ignore[operator]
     )

@@ -71,12 +71,15 @@ def instant_of(as_of: AsOf, time_zone: str, option: str = "as_of") -> int:
 
 
 def end_of_day(on: date, time_zone: str) -> int:
-    """The last microsecond of a local day, also where clocks are set back across midnight."""
+    """The last microsecond of a local day, also where clocks are changed at midnight.
+
+    A day that a zone left out ends where it would have begun.
+    """
     following = on + timedelta(days=1)
     zone, local_day = ZoneInfo(time_zone), offsets(time_zone).local_day
     midnight = datetime(following.year, following.month, following.day, tzinfo=zone)
-    second = to_instant(midnight.replace(fold=1)) - 1
-    return second if day_to_date(local_day(second)) == on else to_instant(midnight) - 1
+    ends = [to_instant(midnight.replace(fold=fold)) - 1 for fold in (0, 1)]
+    return max((end for end in ends if day_to_date(local_day(end)) == on), default=ends[0])
 
 
 def known_engine(name: str) -> str:

@@ -48,9 +48,38 @@ from leadscore.model import (
 TREACHEROUS = (
     *("on", "off", "yes", "no", "y", "n", "true", "False", "NULL", "null", "~", "=", "<<"),
     *("1e3", "007", "0x1F", "0o17", "12:30:45", "1_000", ".inf", ".nan", "-", "?", "- a", "a: b"),
-    *("#", "a #b", " a", "a ", "'", '"', "{a}", "[a]", "*a", "&a", "!a", "%a", "@a", "`a", "|", ">"),
+    *(
+        "#",
+        "a #b",
+        " a",
+        "a ",
+        "'",
+        '"',
+        "{a}",
+        "[a]",
+        "*a",
+        "&a",
+        "!a",
+        "%a",
+        "@a",
+        "`a",
+        "|",
+        ">",
+    ),
     *("2024-02-30", "2024-1-1", "2024-01-01T00:00:00", "Żółć", "łódź", "İ", "ß", "𝒳", "\u2028"),
-    *("\u00a0", "\ufeff", "\u200b", "\ufffe", "a\u2029b", "e\u0301", "---", "...", "\\", "\\n", ","),
+    *(
+        "\u00a0",
+        "\ufeff",
+        "\u200b",
+        "\ufffe",
+        "a\u2029b",
+        "e\u0301",
+        "---",
+        "...",
+        "\\",
+        "\\n",
+        ",",
+    ),
 )
 
 texts = st.one_of(
@@ -97,7 +126,7 @@ def operands(draw: st.DrawFn, operator: Operator) -> Scalar | tuple[Scalar, ...]
     if operator in LIST_OPERATORS:
         return tuple(draw(st.lists(values, min_size=1, max_size=4)))
     if operator is Operator.BETWEEN:
-        return tuple(sorted(draw(st.lists(values, min_size=2, max_size=2))))  # type: ignore[type-var]
+        return tuple(sorted(draw(st.lists(values, min_size=2, max_size=2))))
     return draw(values)
 
 

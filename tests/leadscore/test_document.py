@@ -153,7 +153,7 @@ def test_definitions_ask_for_each_other_and_for_touchpoints() -> None:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @given(sound_models())
 def test_a_model_written_and_read_again_is_the_same_model(model: ScoringModel) -> None:
     from_yaml = read_model(write_yaml(model), format="yaml")
@@ -165,7 +165,7 @@ def test_a_model_written_and_read_again_is_the_same_model(model: ScoringModel) -
     assert write_yaml(model) == write_yaml(from_json.sound_model())
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40)
 @given(sound_models())
 def test_a_tool_of_the_old_yaml_school_reads_the_same_from_yaml_as_from_json(
     model: ScoringModel,
@@ -334,7 +334,9 @@ def test_labels_are_kept_in_both_languages() -> None:
 
 
 def test_hysteresis_is_a_condition_of_its_own() -> None:
-    text = SMALL.format(rule=ANY_RULE, when="{score.fit: {ge: 40}}, keep_while: {score.fit: {ge: 30}}")
+    text = SMALL.format(
+        rule=ANY_RULE, when="{score.fit: {ge: 40}}, keep_while: {score.fit: {ge: 30}}"
+    )
     definition = model_of(text).definitions[0]
 
     assert definition.keep_while == Comparison("score.fit", Operator.GE, 30)

@@ -14,7 +14,7 @@ from rich.console import RenderableType
 
 from leadscore.backtest.figures import FirstFigures, MomentFigures, PooledFigures
 from leadscore.backtest.notices import Notice, Unseen
-from leadscore.backtest.tables import TextTable, backtest_tables, rendered
+from leadscore.backtest.tables import TextTable, backtest_tables
 from leadscore.days import from_instant
 from leadscore.model import ScoringModel
 from leadscore.rendering.terminal import plain_text
@@ -72,7 +72,9 @@ class Backtest:
 
     def render(self, lang: str = "en") -> RenderableType:
         """The warnings and tables for a terminal."""
-        return rendered(self, lang)
+        from leadscore.rendering.backtest import backtest_view  # noqa: PLC0415 - it imports us
+
+        return backtest_view(self, lang)
 
     def as_text(self, lang: str = "en", width: int = 110) -> str:
         """The same as plain text, without colours."""

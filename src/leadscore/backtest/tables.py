@@ -9,12 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text as RichText
-
 from leadscore.backtest.cells import NO_FIGURE, Cells
 from leadscore.backtest.figures import DefinitionFigures, MomentFigures, PooledRow, Ranking
 from leadscore.backtest.texts import word
@@ -36,26 +30,10 @@ class TextTable:
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
 
-    def __rich__(self) -> RenderableType:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=any(self.columns))
-        for number, heading in enumerate(self.columns):
-            table.add_column(heading, justify="right" if number else "left")
-        for row in self.rows:
-            table.add_row(*row)
-        notes = [RichText(note, style="dim") for note in self.notes]
-        return Group(RichText(self.title, style="bold"), table, *notes)
-
 
 def backtest_tables(answer: Backtest, lang: str) -> list[TextTable]:
     """All tables of a backtest."""
     return list(_Tables(answer, lang).all())
-
-
-def rendered(answer: Backtest, lang: str) -> RenderableType:
-    """The warnings, then the tables, for a terminal."""
-    warnings = [RichText(f"! {text}", style="yellow") for text in answer.warnings(lang)]
-    parts: list[RichText | TextTable] = [*warnings, *backtest_tables(answer, lang)]
-    return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 
 
 class _Tables:

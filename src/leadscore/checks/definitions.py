@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from itertools import product
 
 from leadscore.checks.problem import Places, Problem
 from leadscore.checks.references import CircularDefinitions, ColumnClash, UnknownResult
@@ -20,7 +21,7 @@ from leadscore.conditions import (
     fold,
     walk,
 )
-from leadscore.model import Definition, ScoringModel, digit, letter
+from leadscore.model import Definition, Dimension, ScoringModel, digit, letter
 
 _MOST_COMPARED = 60
 _NAMING = frozenset({Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN})
@@ -41,13 +42,18 @@ def circle_problems(model: ScoringModel, places: Places) -> Iterator[Problem]:
     """One problem for each circle of definitions."""
     for circle in circles(model.definitions):
         start = next(part for part in model.definitions if part.name == circle[0])
+        following = circle[1 % len(circle)]
+        step = "when" if following in _asked_by(start.when) else "keep_while"
         found = " → ".join([*circle, circle[0]])
-        yield CircularDefinitions(at=places.of(start, "when"), found=found)
+        yield CircularDefinitions(at=places.of(start, step), found=found)
 
 
 def circles(definitions: tuple[Definition, ...]) -> list[tuple[str, ...]]:
     """Circles of definitions that ask for each other, each found once."""
-    asked = {part.name: _asked_by(part.when) for part in definitions}
+    asked = {
+        part.name: _asked_by(part.when) + (_asked_by(part.keep_while) if part.keep_while else ())
+        for part in definitions
+    }
     done: set[str] = set()
     found: list[tuple[str, ...]] = []
     for name in asked:
@@ -74,26 +80,37 @@ def _asked_by(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def possible_results(model: ScoringModel) -> dict[str, tuple[str, ...]]:
-    """The texts that each band.* and the grade can be."""
-    results = {
-        f"{BAND_PREFIX}{dimension.name}": tuple(band.name for band in dimension.bands)
+def all_bands(model: ScoringModel) -> dict[str, tuple[str, ...]]:
+    """The names of the bands of each dimension."""
+    return {
+        dimension.name: tuple(band.name for band in dimension.bands)
         for dimension in model.dimensions
     }
+
+
+def results_of(
+    model: ScoringModel, bands: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """The texts that each band.* and the grade can be when only these bands can be reached."""
+    results = {f"{BAND_PREFIX}{name}": names for name, names in bands.items()}
     by_name = {dimension.name: dimension for dimension in model.dimensions}
     if model.grade is not None and {model.grade.rows, model.grade.columns} <= by_name.keys():
         rows, columns = by_name[model.grade.rows], by_name[model.grade.columns]
-        results[GRADE] = tuple(
-            f"{letter(rows, row)}{digit(columns, column)}"
-            for row in reversed(range(len(rows.bands)))
-            for column in reversed(range(len(columns.bands)))
-        )
+        letters = [letter(rows, number) for number in _numbers(rows, bands)]
+        digits = [digit(columns, number) for number in _numbers(columns, bands)]
+        results[GRADE] = tuple(map("".join, product(letters, digits)))
     return results
+
+
+def _numbers(dimension: Dimension, bands: Mapping[str, tuple[str, ...]]) -> list[int]:
+    """The numbers of the bands that can be reached, the best first."""
+    left = bands[dimension.name]
+    return [i for i, band in reversed(list(enumerate(dimension.bands))) if band.name in left]
 
 
 def result_problems(model: ScoringModel, places: Places) -> Iterator[Problem]:
     """Bands and grades that definitions name and the model never gives."""
-    results = possible_results(model)
+    results = results_of(model, all_bands(model))
     for definition in model.definitions:
         for condition in (definition.when, definition.keep_while):
             if condition is not None:

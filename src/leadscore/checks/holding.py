@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
-from leadscore.arithmetic import MILLI
 from leadscore.checks.reach import Span, weighted
 from leadscore.conditions import (
     BAND_PREFIX,
@@ -32,11 +30,13 @@ from leadscore.conditions import (
     Scalar,
     TouchpointCount,
     Value,
+    comparisons,
     fold,
     fold_diacritics,
     needed_type,
     test_of,
 )
+from leadscore.judgement import in_milli
 
 _WORK = 50_000
 _DEEPEST = 40
@@ -116,15 +116,28 @@ class Judge:
             return True
 
     def clash(self, condition: Condition) -> tuple[Comparison, ...]:
-        """The comparisons of one field that cannot hold together; all of them if it is not one."""
+        """The comparisons that cannot hold together: of one field, of a choice, or all of them."""
         try:
-            facts, _ = self._taken_apart([Asked(condition, True)], Facts())
-            fields = {} if facts is None else facts.fields
-            lost = (part for name, part in fields.items() if not self._field_can_be(name, part))
-            demands = next(lost, None) or [demand for part in fields.values() for demand in part]
+            return tuple(self._clash([Asked(condition, True)]))
         except _TooMuchWork:
             return ()
-        return tuple(demand.comparison for demand in demands)
+
+    def _clash(self, asked: Sequence[Asked]) -> list[Comparison]:
+        facts, choices = self._taken_apart(asked, Facts())
+        if facts is None:
+            return []
+        for name, demands in facts.fields.items():
+            if not self._field_can_be(name, demands):
+                return [demand.comparison for demand in demands]
+        settled = [demand.comparison for part in facts.fields.values() for demand in part]
+        if not self._is_consistent(facts):
+            return settled
+        for choice in choices:
+            if not any(self._can_hold([option], facts, 1) for option in choice):
+                options = [part for option in choice for part in comparisons(option.condition)]
+                chosen = {part.field for part in options}
+                return [part for part in settled if part.field in chosen] + options
+        return settled
 
     def scores(self, condition: Condition) -> dict[str, Span]:
         """The spans of scores that a condition leaves, by dimension or `overall`."""
@@ -146,10 +159,10 @@ class Judge:
         )
 
     def _taken_apart(
-        self, asked: Iterable[Asked], known: Facts
+        self, asked: Sequence[Asked], known: Facts
     ) -> tuple[Facts | None, list[list[Asked]]]:
         """What has to be true at once, and the choices beside; None when leaves contradict."""
-        facts, choices, waiting = known.copy(), [], list(asked)
+        facts, choices, waiting = known.copy(), [], list(reversed(asked))
         self._spend(facts.size)
         while waiting:
             self._spend(1)
@@ -159,7 +172,7 @@ class Judge:
                 is_part_wanted = is_wanted != isinstance(part, NoneOf)
                 parts = [Asked(inner, is_part_wanted) for inner in part.parts]
                 holds_together = isinstance(part, AllOf) == is_part_wanted
-                waiting.extend(parts) if holds_together else choices.append(parts)
+                waiting.extend(reversed(parts)) if holds_together else choices.append(parts)
             elif isinstance(part, Comparison):
                 facts.fields.setdefault(part.field, []).append(Demand(part, is_wanted))
             else:
@@ -372,7 +385,7 @@ def score_span(demands: Iterable[Demand], whole: Span) -> Span:
     span, excluded = whole, set()
     listed: set[int] | None = None
     for part in _affirmed(demands):
-        values = [milli_of(value) for value in _values(part)]
+        values = [value for value in _values(in_milli(part)) if isinstance(value, int)]
         if part.operator in {Operator.EQ, Operator.IN}:
             listed = set(values) if listed is None else listed & set(values)
         elif part.operator in {Operator.NE, Operator.NOT_IN}:
@@ -397,10 +410,3 @@ def _asked_span(operator: Operator, values: Sequence[int]) -> Span:
     if operator is Operator.LE:
         return Span(high=first)
     return Span(first, last) if operator is Operator.BETWEEN else Span()
-
-
-def milli_of(points: Scalar) -> int:
-    """Points as a condition says them in milli-points."""
-    if isinstance(points, int | float):
-        return int(Decimal(str(points)) * MILLI)
-    raise TypeError(f"{points!r} is not a number of points")

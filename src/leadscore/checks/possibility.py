@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from leadscore.arithmetic import points_text
-from leadscore.checks.definitions import circles, possible_results
 from leadscore.checks.holding import Demand, Judge, World, score_span
 from leadscore.checks.problem import Places, Problem, Severity, kind
-from leadscore.checks.reach import Span, band_spans, reachable, span_end, weighted, weights
+from leadscore.checks.reach import Span, reachable, span_end, weighted
+from leadscore.checks.worlds import bounded_world, free_world
 from leadscore.conditions import (
-    BAND_PREFIX,
-    GRADE,
     OVERALL,
     SCORE_PREFIX,
     AllOf,
@@ -25,14 +22,13 @@ from leadscore.conditions import (
     TouchpointCount,
     walk,
 )
+from leadscore.judgement import overall_weights
 from leadscore.model import (
     AttributeRule,
     Definition,
     FrequencyRule,
     Rule,
     ScoringModel,
-    digit,
-    letter,
 )
 
 _MOST_SHOWN = 6
@@ -110,7 +106,7 @@ def definition_possibility_problems(
 ) -> Iterator[Problem]:
     """Definitions that contradict themselves, or, in a whole model, need more than there is."""
     properties = Judge(World())
-    free, bounded = Judge(_free_world(model)), Judge(_bounded_world(model))
+    free, bounded = Judge(free_world(model)), Judge(bounded_world(model))
     lost = {part.name for part in model.definitions if not bounded.can_hold(part.when)}
     for definition in model.definitions:
         for condition in (definition.when, definition.keep_while):
@@ -197,64 +193,12 @@ def _literal_text(value: object) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def _free_world(model: ScoringModel) -> World:
-    """Scores may be anything; results are those that the model names."""
-    return World(
-        spans={dimension.name: Span() for dimension in model.dimensions},
-        bands={dimension.name: band_spans(dimension) for dimension in model.dimensions},
-        results=possible_results(model),
-        weights=weights(model),
-        definitions=_plain_definitions(model),
-    )
-
-
-def _bounded_world(model: ScoringModel) -> World:
-    """Scores within the reach of rules and caps; only bands and grades that can be reached."""
-    spans = reachable(model)
-    bands = {dimension.name: band_spans(dimension) for dimension in model.dimensions}
-    results = {
-        f"{BAND_PREFIX}{name}": tuple(
-            band for band, span in inside.items() if not span.meet(spans[name]).is_empty
-        )
-        for name, inside in bands.items()
-    }
-    if (grades := _reachable_grades(model, results)) is not None:
-        results[GRADE] = grades
-    return World(spans, bands, results, weights(model), _plain_definitions(model))
-
-
-def _plain_definitions(model: ScoringModel) -> dict[str, Condition]:
-    """Definitions that can be put in place of their names: none that is part of a circle."""
-    circular = {name for circle in circles(model.definitions) for name in circle}
-    return {part.name: part.when for part in model.definitions if part.name not in circular}
-
-
-def _reachable_grades(
-    model: ScoringModel, bands: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...] | None:
-    by_name = {dimension.name: dimension for dimension in model.dimensions}
-    if model.grade is None or not {model.grade.rows, model.grade.columns} <= by_name.keys():
-        return None
-    rows, columns = by_name[model.grade.rows], by_name[model.grade.columns]
-    letters = [
-        letter(rows, number)
-        for number, band in enumerate(rows.bands)
-        if band.name in bands[f"{BAND_PREFIX}{rows.name}"]
-    ]
-    digits = [
-        digit(columns, number)
-        for number, band in enumerate(columns.bands)
-        if band.name in bands[f"{BAND_PREFIX}{columns.name}"]
-    ]
-    return tuple("".join(pair) for pair in product(letters, digits))
-
-
 def _unreachable(
     definition: Definition, judge: Judge, model: ScoringModel, places: Places
 ) -> Iterator[Problem]:
     """A problem for each threshold that is out of reach by itself, or one for them together."""
     spans = reachable(model)
-    spans[OVERALL] = weighted(spans, weights(model))
+    spans[OVERALL] = weighted(spans, dict(overall_weights(model)))
     own = [
         (part, spans[part.field.removeprefix(SCORE_PREFIX)])
         for part in _wanted_scores(definition.when)

@@ -100,11 +100,6 @@ def reachable(model: ScoringModel) -> dict[str, Span]:
     }
 
 
-def weights(model: ScoringModel) -> Mapping[str, int]:
-    """The weight of each dimension in the overall score."""
-    return dict(model.overall) or {dimension.name: 1 for dimension in model.dimensions}
-
-
 def weighted(spans: Mapping[str, Span], parts: Mapping[str, int]) -> Span:
     """The span of a weighted sum."""
     total = ZERO

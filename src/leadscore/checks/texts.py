@@ -146,7 +146,7 @@ THINGS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "label": ("etykieta", "etykiety"),
         "condition": ("warunek", "warunku"),
         "comparison": ("porównanie", "porównania"),
-        "touchpoint": ("warunek na zdarzenia", "warunku na zdarzenia"),
+        "touchpoint": ("warunek na interakcje", "warunku na interakcje"),
         "items": ("lista", "listy"),
         **_same(
             {
@@ -264,7 +264,7 @@ _STRUCTURE = {
     ),
     "missing-key": _both(
         ('the key "{key}" of {whole_of} is missing', 'the key "{key}" with its value'),
-        ("brakuje klucza „{key}” {whole_of}", "klucz „{key}” z wartością"),
+        ("brakuje klucza „{key}” ({whole})", "klucz „{key}” z wartością"),
     ),
     "wrong-type": _both(
         ('"{found}" is a value of the wrong kind: {found_kind}', "{expected}"),
@@ -307,7 +307,7 @@ _STRUCTURE = {
     ),
     "empty": _both(
         ("there is nothing here: {whole}", "at least one entry"),
-        ("nic tu nie ma: {whole}", "co najmniej jeden element"),
+        ("pusta zawartość: {whole}", "co najmniej jeden element"),
     ),
     "text-length": _both(
         ("the text has {found} characters", "from 1 to {most} characters"),
@@ -330,7 +330,7 @@ _STRUCTURE = {
         ),
         (
             "reguła nie mówi, kiedy daje punkty",
-            "when (cechy), on (zdarzenia), at_least (częstość) albo none_for (cisza)",
+            "when (cechy), on (interakcje), at_least (częstość) albo none_for (cisza)",
         ),
     ),
     "condition-not-allowed-here": _both(
@@ -340,7 +340,7 @@ _STRUCTURE = {
         ),
         (
             "o „{found}” można pytać tylko w definicji",
-            "porównania pól; do liczenia zdarzeń w regule służy on razem z at_least",
+            "porównania pól; do liczenia interakcji w regule służy on razem z at_least",
         ),
     ),
     "computed-field-not-allowed-here": _both(
@@ -448,7 +448,7 @@ _REFERENCES = {
     ),
     "unknown-property": _both(
         ('touchpoints have no property "{found}"', "{known}"),
-        ("zdarzenia nie mają właściwości „{found}”", "{known}"),
+        ("interakcje nie mają właściwości „{found}”", "{known}"),
     ),
     "unknown-result": _both(
         ('{field} is never "{found}" in this model', "{known}"),
@@ -481,8 +481,8 @@ _REFERENCES = {
             "a property of touchpoints; leads are asked in a rule with when",
         ),
         (
-            "„{found}” dotyczy tu zdarzenia, a nie leada",
-            "właściwość zdarzenia; o leada pyta reguła z when",
+            "„{found}” dotyczy tu interakcji, a nie leada",
+            "właściwość interakcji; o cechy leada pyta reguła z when",
         ),
     ),
     "unused-group": _both(
@@ -562,7 +562,7 @@ _EFFECT = {
             "max_points at least as large as the points, or smaller points",
         ),
         (
-            "max_points {found} obcina już pierwsze zdarzenie, które daje {points}",
+            "max_points {found} obcina już pierwszą interakcję, która daje {points}",
             "max_points co najmniej równe punktom albo mniejsze punkty",
         ),
     ),
@@ -596,7 +596,7 @@ _EFFECT = {
             "half_life up to twice within, or no half_life",
         ),
         (
-            "przy okresie półtrwania {found} dni punkty prawie nie maleją przez {within} dni okna",
+            "przy okresie połowicznego zaniku {found} dni punkty prawie nie maleją w oknie {within} dni",
             "half_life do dwukrotności within albo brak half_life",
         ),
     ),
@@ -653,11 +653,11 @@ _POSSIBILITY = {
     "unreachable-together": _both(
         (
             'rules and caps never allow all that the definition "{definition}" needs: {found}',
-            "{spans}",
+            "demands within {spans}",
         ),
         (
             "reguły i limity nie pozwalają na wszystko, czego wymaga „{definition}”: {found}",
-            "{spans}",
+            "wymagania w granicach {spans}",
         ),
     ),
     "part-never-holds": _both(

@@ -18,14 +18,19 @@ from leadscore.language.words import Text
 from leadscore.options import OptionProblem
 
 
-def check_targets(targets: Mapping[str, Path | None], endings: tuple[str, ...]) -> None:
+def check_targets(
+    targets: Mapping[str, Path | None],
+    endings: tuple[str, ...],
+    inputs: Mapping[str, str | None] | None = None,
+) -> None:
     """Finds out before any long work whether the files can be written.
 
-    `targets` are the paths by the option that names them.
+    `targets` and `inputs` are paths by the option that names them; no input is written over.
     Raises: InvalidInput with everything that is wrong.
     """
     problems = []
-    taken: dict[Path, str] = {}
+    given = {option: path for option, path in (inputs or {}).items() if path is not None}
+    taken = {Path(path).resolve(): option for option, path in given.items()}
     for option, path in targets.items():
         if path is None:
             continue

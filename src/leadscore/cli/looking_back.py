@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from leadscore.cli.files import check_targets
 from leadscore.cli.progress import progress_on
-from leadscore.cli.scoring import sound_model, sources
+from leadscore.cli.scoring import inputs, sound_model, sources
 from leadscore.cli.tables import TABLE_ENDINGS, tell_rejects, write_tables
 from leadscore.cli.talking import OK, Talk
 from leadscore.looking_back import look_back
@@ -17,7 +17,8 @@ from leadscore.scoring import engine_of
 
 def backtest(arguments: Namespace, talk: Talk) -> int:
     """Scores every lead as of successive moments of its past, against what followed."""
-    check_targets({"--rejects": arguments.rejects}, TABLE_ENDINGS)
+    read = inputs(arguments) | {"--outcomes": arguments.outcomes}
+    check_targets({"--rejects": arguments.rejects}, TABLE_ENDINGS, read)
     model = sound_model(arguments.model, talk)
     until = None
     if arguments.as_of is not None:

@@ -62,7 +62,7 @@ def _next_step(path: Path) -> Text:
     steps = [text.format(shipped=names) for text in texts.PATH_OF_MODEL]
     if near := _near(path):
         asked = [text.format(near=near) for text in texts.DID_YOU_MEAN]
-        steps = [f"{step}; {ask}" for step, ask in zip(steps, asked, strict=True)]
+        steps = [f"{ask} {step}" for step, ask in zip(steps, asked, strict=True)]
     return Text(*steps)
 
 
@@ -72,4 +72,4 @@ def _near(path: Path) -> str:
     if not folder.is_dir():
         return ""
     names = [entry.name for entry in folder.iterdir() if entry.suffix.lower() in _ENDINGS]
-    return ", ".join(str(folder / name) for name in get_close_matches(path.name, names, n=2))
+    return ", ".join(str(folder / name) for name in get_close_matches(path.name, names, 2, 0.75))

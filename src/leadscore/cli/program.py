@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from importlib import import_module, metadata
 
@@ -39,18 +39,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _without_command(known)
     talk = talk_to(getattr(said, "lang", "en"), is_json=getattr(said, "json", False))
     try:
-        command = getattr(import_module(_ROOMS[said.command]), said.command)
-        code: int = command(said, talk)
-        sys.stdout.flush()
+        return _run(said, talk)
     except LeadScoreError as error:
         refuse(talk, error)
         return REFUSED
-    except KeyboardInterrupt:
-        return _interrupted(talk)
     except BrokenPipeError:
         _forget_output()
         return BROKEN_PIPE
+    except BaseException as error:
+        if not was_interrupted(error):
+            raise
+        talk.tell(texts.INTERRUPTED)
+        return INTERRUPTED
+
+
+def _run(said: Namespace, talk: Talk) -> int:
+    command = getattr(import_module(_ROOMS[said.command]), said.command)
+    code: int = command(said, talk)
+    sys.stdout.flush()
     return code
+
+
+def was_interrupted(error: BaseException) -> bool:
+    """Whether somebody pressed Ctrl-C; an engine turns that into an error of its own."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt):
+            return True
+        cause = cause.__cause__
+    return False
 
 
 def _without_command(known: ArgumentParser) -> int:
@@ -69,11 +86,6 @@ def _language() -> str:
         sys.stderr.write(f"leadscore: {LANGUAGE_VARIABLE} is {lang!r}; accepted: {accepted}\n")
         sys.exit(WRONG_USE)
     return lang
-
-
-def _interrupted(talk: Talk) -> int:
-    talk.tell(texts.INTERRUPTED)
-    return INTERRUPTED
 
 
 def _forget_output() -> None:

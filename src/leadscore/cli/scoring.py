@@ -29,7 +29,7 @@ def score(arguments: Namespace, talk: Talk) -> int:
         "--contributions": arguments.contributions,
         "--rejects": arguments.rejects,
     }
-    check_targets(targets, TABLE_ENDINGS)
+    check_targets(targets, TABLE_ENDINGS, inputs(arguments))
     model = sound_model(arguments.model, talk)
     scores = _scores(model, arguments, talk, contributions=arguments.contributions is not None)
     written = write_tables(
@@ -109,7 +109,7 @@ def _unknown(lead_id: str, scores: Scores, talk: Talk) -> int:
 def compare(arguments: Namespace, talk: Talk) -> int:
     """Says what changes when another model takes the place of today's."""
     target: Path | None = arguments.out
-    check_targets({"--out": target}, TABLE_ENDINGS)
+    check_targets({"--out": target}, TABLE_ENDINGS, inputs(arguments))
     before, after = (sound_model(path, talk) for path in (arguments.model, arguments.other))
     as_of = instant_of(arguments.as_of, before.time_zone, "--as-of")
     engine = scoring.engine_of(arguments.engine, arguments.spark_master)
@@ -146,6 +146,15 @@ def _scores(
 def sources(arguments: Namespace) -> scoring.Sources:
     """Where the facts are."""
     return scoring.Sources(arguments.leads, arguments.touchpoints, arguments.attribute_changes)
+
+
+def inputs(arguments: Namespace) -> dict[str, str | None]:
+    """The files that are read, by the option that names them."""
+    return {
+        "--leads": arguments.leads,
+        "--touchpoints": arguments.touchpoints,
+        "--attribute-changes": arguments.attribute_changes,
+    }
 
 
 def sound_model(given: str, talk: Talk) -> ScoringModel:

@@ -14,7 +14,7 @@ from leadscore.cli import texts
 from leadscore.cli.files import NewFiles
 from leadscore.cli.talking import Talk
 from leadscore.inputs import write_rejects
-from leadscore.language.words import counted
+from leadscore.language.words import counted, is_polish, quoted
 
 TABLE_ENDINGS = (".parquet", ".csv")
 _MOST_SHOWN = 5
@@ -60,7 +60,7 @@ def tell_rejects(rejects: pa.Table, talk: Talk, *, are_written: bool) -> None:
     rows = counted(count_rows(rejects), texts.LEFT_OUT_ROWS, talk.lang)
     talk.tell(texts.LEFT_OUT, "yellow", rows=rows)
     for reject in rejects.slice(0, _MOST_SHOWN).to_pylist():
-        talk.tell(texts.LEFT_OUT_LINE, **_words(reject))
+        talk.tell(texts.LEFT_OUT_LINE, **_words(reject, talk.lang))
     more = rejects.num_rows - _MOST_SHOWN
     if more > 0:
         talk.tell(texts.MORE_LEFT_OUT, cells=counted(more, texts.CELLS, talk.lang))
@@ -68,7 +68,13 @@ def tell_rejects(rejects: pa.Table, talk: Talk, *, are_written: bool) -> None:
         talk.tell(texts.LIST_THEM)
 
 
-def _words(reject: dict[str, object]) -> dict[str, str]:
-    words = {name: "" if value is None else str(value) for name, value in reject.items()}
-    words["value"] = repr(reject["value"]) if reject["value"] is not None else "–"
+def _words(reject: Mapping[str, object], lang: str) -> dict[str, str]:
+    words = {name: "–" if value is None else str(value) for name, value in reject.items()}
+    if reject["value"] is not None:
+        words["value"] = quoted(words["value"], lang)
+    if is_polish(lang):
+        code = words["reason"].partition(":")[0]
+        words["reason"] = texts.LEFT_OUT_REASONS_IN_POLISH.get(code, words["reason"])
+    else:
+        words["reason"] = words["reason"].partition(": ")[2] or words["reason"]
     return words

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
+from rich.text import Text as RichText
 
 from leadscore.checks.problem import Problem
 from leadscore.cli import texts
@@ -48,7 +50,15 @@ class Talk:
 
     def tell(self, text: Text, style: str = "", **words: object) -> None:
         """Says something beside the answer."""
-        self.err.print(shown(text.of(self.lang).format(**words), style), soft_wrap=True)
+        say(self.err, shown(text.of(self.lang).format(**words), style))
+
+
+def say(console: Console, line: RichText) -> None:
+    """One line, however long."""
+    if console.is_terminal:
+        console.print(line, soft_wrap=True)
+    else:
+        console.file.write(f"{plain_text(line, max(1, cell_len(line.plain)))}\n")
 
 
 def talk_to(lang: str, *, is_json: bool) -> Talk:
@@ -73,7 +83,7 @@ def refuse(talk: Talk, error: LeadScoreError) -> None:
         return
     source = getattr(error, "source", "")
     if not problems:
-        talk.err.print(shown(error), soft_wrap=True)
+        say(talk.err, shown(error))
     for problem in problems:
         show_problem(talk.err, problem, source, talk.lang)
 
@@ -89,16 +99,16 @@ def problem_data(problem: Described, lang: str) -> dict[str, object]:
 def show_problem(console: Console, problem: Described, source: str, lang: str) -> None:
     """A problem of a model with its place on one line, what is wrong and what is accepted below."""
     if not isinstance(problem, Problem):
-        console.print(shown(problem.describe(lang)), soft_wrap=True)
+        say(console, shown(problem.describe(lang)))
         return
     place = ":".join(str(part) for part in (source, problem.line, problem.column) if part)
     label, style = (texts.ERROR, "red") if problem.is_error else (texts.WARNING, "yellow")
     head = shown(place, "bold").append(f" {label.of(lang)} ", f"not bold {style}")
     head.append(f"[{problem.code}] {harmless(problem.path)}".rstrip(), "not bold dim")
-    console.print(head, soft_wrap=True)
-    console.print(shown(f"  {problem.message(lang)}"), soft_wrap=True)
+    say(console, head)
+    say(console, shown(f"  {problem.message(lang)}"))
     accepted = texts.ACCEPTED.of(lang).format(accepted=problem.accepted(lang))
-    console.print(shown(f"  {accepted}", "dim"), soft_wrap=True)
+    say(console, shown(f"  {accepted}", "dim"))
 
 
 def moment_text(instant: datetime, time_zone: str, lang: str) -> str:

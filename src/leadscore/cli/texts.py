@@ -51,8 +51,8 @@ IS_FOLDER = Text("this is a folder", "to jest folder")
 NOT_READABLE = Text("it may not be read", "brak prawa do odczytu")
 CANNOT_READ = Text("it cannot be read ({why})", "nie można odczytać ({why})")
 PATH_OF_MODEL = Text(
-    "give the path of a .yaml or .json model, or one of the shipped models: {shipped}",
-    "podaj ścieżkę do modelu .yaml lub .json albo nazwę modelu z pakietu: {shipped}",
+    "Give the path of a .yaml or .json model, or one of the shipped models: {shipped}",
+    "Podaj ścieżkę do modelu .yaml lub .json albo nazwę modelu z pakietu: {shipped}",
 )
 DID_YOU_MEAN = Text("did you mean {near}?", "czy chodziło o {near}?")
 NO_FOLDER = Text("the folder {folder} does not exist", "nie ma folderu {folder}")
@@ -71,3 +71,23 @@ HAS_WARNINGS = Text(
     "{model}: {warnings}; szczegóły pokaże leadscore check {model}.",
 )
 NO_DATA_SET = Text("there is no such data set here", "nie ma tu takiego zbioru danych")
+
+LEFT_OUT_REASONS_IN_POLISH = {
+    "missing_value": "pusta komórka, a wiersz bez niej nie ma sensu",
+    "bad_number": "to nie jest liczba; zapis: 1234.5 albo 1 234,5",
+    "ambiguous_number": "przecinek może oddzielać tysiące albo ułamek; zapis: 1234.5",
+    "bad_boolean": "ani tak, ani nie; dopuszczalne: true, false, 1, 0, yes, no, tak, nie",
+    "bad_date": "nie ma takiego dnia; zapis: 2026-01-31, bez godziny",
+    "bad_moment": "to nie jest data z godziną; zapis: 2026-01-31T12:00:00+01:00",
+    "out_of_range": "poza latami 1970–2100",
+    "bad_id": "identyfikator to tekst albo liczba całkowita",
+    "bad_outcome": "ani won (wygrany), ani lost (przegrany)",
+    "unknown_lead": "wśród przyjętych leadów nie ma takiego lead_id",
+    "duplicate_lead": "wcześniejszy wiersz ma to samo lead_id i to on się liczy",
+    "wrong_cell_count": "wiersz ma inną liczbę komórek niż nagłówek",
+    "bad_quotes": "cudzysłów nie kończy się tam, gdzie powinien",
+    "bad_encoding": "wiersz nie jest zapisany w UTF-8, choć plik jest",
+    "line_too_long": "wiersz jest dłuższy niż 2 MB",
+    "bad_record": "wiersza nie da się odczytać",
+}
+"""What the library's table of rejects says in English, by the code of the reason."""

@@ -277,7 +277,7 @@ class _Builder:
 
 
 @lru_cache(maxsize=1)
-def time_zones() -> frozenset[str]:
+def time_zones() -> tuple[str, ...]:
     """The names of the time-zone database that comes with Python's `tzdata`."""
     listing = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
-    return frozenset(listing.split())
+    return tuple(sorted(listing.split()))

@@ -161,6 +161,17 @@ class Tree:
         """Whether the next part is the key of a mapping."""
         return bool(self._open) and self._wants_key[-1]
 
+    def next_place(self, line: int, column: int) -> Place:
+        """The spot of the part that comes next."""
+        if not self._open:
+            return Place("", line, column)
+        holder, path = self._open[-1], self._open[-1].path()
+        if isinstance(holder, Items):
+            path += step_text(len(holder.nodes))
+        elif not self._wants_key[-1] and self._keys[-1] is not None:
+            path += step_text(self._keys[-1])
+        return Place(path.removeprefix("."), line, column)
+
     def key(self, text: str, line: int, column: int) -> None:
         """The key of the next value."""
         self._count(line, column)
@@ -226,7 +237,8 @@ class Tree:
             holder.nodes.append(node)
         elif self._wants_key[-1]:
             self._wants_key[-1], self._keys[-1] = False, None
-            self.problems.add(KeyNotText(at=node.place()))
+            place = Place(holder.path(), node.line, node.column)
+            self.problems.add(KeyNotText(at=place))
         else:
             self._value(holder, node)
 

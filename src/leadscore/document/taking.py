@@ -39,7 +39,7 @@ from leadscore.model import Labels
 _NOT_IN_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _EXACT = Context(prec=100)
 _MAX_SUGGESTIONS = 30
-_MAX_CANDIDATES = 500
+_MAX_CANDIDATES = 1_000
 
 
 class Taker:
@@ -231,9 +231,12 @@ class Taker:
         return name if self.is_dimension(name, node.place, declared) else None
 
     def is_dimension(self, name: str, place: Callable[[], Place], declared: Declared) -> bool:
-        """Whether the document declares a dimension of that name."""
+        """Whether the document declares a dimension of that name.
+
+        Without any dimension, which is a problem of its own, no name is blamed.
+        """
         known = declared.dimensions
-        if name in known:
+        if name in known or not known:
             return True
         near = self.near(name, known)
         self.problems.add(UnknownDimension(at=place(), found=excerpt(name), near=near, known=known))

@@ -198,7 +198,9 @@ def _operand(operand: Operand) -> Data:
 
 
 def _literal(value: Scalar) -> str | int | float | bool:
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 # YAML

@@ -78,7 +78,7 @@ def _take(event: yaml.Event, tree: Tree) -> None:
 def _take_scalar(event: yaml.ScalarEvent, tree: Tree) -> None:
     line, column = _spot(event)
     if event.anchor or event.tag:
-        _report_decoration(event, tree, Place("", line, column))
+        _report_decoration(event, tree)
     if tree.wants_key:
         tree.key(event.value, line, column)
     elif event.implicit[0]:
@@ -89,13 +89,13 @@ def _take_scalar(event: yaml.ScalarEvent, tree: Tree) -> None:
 
 def _take_beginning(event: yaml.MappingStartEvent | yaml.SequenceStartEvent, tree: Tree) -> None:
     is_mapping = isinstance(event, yaml.MappingStartEvent)
-    node = Entries(*_spot(event)) if is_mapping else Items(*_spot(event))
-    tree.begin(node)
     if event.anchor or event.tag:
-        _report_decoration(event, tree, node.place())
+        _report_decoration(event, tree)
+    tree.begin(Entries(*_spot(event)) if is_mapping else Items(*_spot(event)))
 
 
-def _report_decoration(event: yaml.NodeEvent, tree: Tree, place: Place) -> None:
+def _report_decoration(event: yaml.NodeEvent, tree: Tree) -> None:
+    place = tree.next_place(*_spot(event))
     if event.anchor:
         tree.problems.add(AliasUsed(at=place, found=f"&{excerpt(event.anchor)}"))
     if tag := getattr(event, "tag", None):

@@ -5,8 +5,11 @@ In: a model, facts, a moment. Out: scores of all leads. A block is the unit of m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 
 import duckdb
 import numpy as np
@@ -19,32 +22,18 @@ from leadscore.fields import COMPANY_ID
 from leadscore.inputs.facts import Facts
 from leadscore.model import ScoringModel
 from leadscore.progress import Progress
-from leadscore.relational.classes import PropertyClasses
-from leadscore.relational.counts import Counts, Family, LeadsOfOwner, Need, need_of
-from leadscore.relational.feeds import make_feeds, newest_table
+from leadscore.relational.counts import Counts, LeadsOfOwner, Need, need_of
 from leadscore.relational.finish import Block
-from leadscore.relational.steps import (
-    FEEDS,
-    KINDS,
-    NEWEST,
-    OWNERS,
-    TOUCHPOINTS,
-    TYPES,
-    Question,
-    classes_table,
-    oldest_touchpoint,
-    placed_matches,
-    repeated_ids,
-    tallies,
-    values_of,
-)
-from leadscore.relational.vocabulary import compared_properties, property_classes
+from leadscore.relational.questions import Moment, add_tables, prepared_questions
+from leadscore.relational.steps import OWNERS, TOUCHPOINTS, Question, packed_matches, tallies
+from leadscore.relational.tallying import tallied
+from leadscore.relational.vectors import Numbers
 from leadscore.results import Scores, contribution_schema, score_schema
 
 DIALECT = "duckdb"
-BLOCK_BYTES = 128 << 20
-"""How much memory the counts of one block may take."""
 MOST_LEADS_IN_BLOCK = 1 << 17
+TOUCHPOINTS_IN_BLOCK = 1 << 22
+"""How many touchpoints, on average, a block may have: their matches are held in memory."""
 
 
 def score(
@@ -59,18 +48,19 @@ def score(
 
     Units: `as_of` in microseconds since 1970 UTC.
     """
-    leads = facts.leads_as_of(as_of).sort_by("lead_id")
+    leads = facts.leads_as_of(as_of)
     need = need_of(model, evidence=contributions)
     tables: list[pa.Table] = []
     lines: list[pa.Table] = []
     with duckdb.connect() as connection:
         run = _Run(connection, model, facts, as_of, need, contributions=contributions)
         companies = run.companies(leads) if need.watches_companies else None
-        blocks = list(_blocks(leads, need, detailed=contributions))
+        size = run.block_size(leads.num_rows)
+        blocks = [leads.slice(start, size) for start in range(0, leads.num_rows, size)]
         if progress is not None:
             progress.started(len(blocks), "score")
-        for block in blocks:
-            table, block_lines = run.scored(block, companies)
+        for block, matches in _ahead(blocks, partial(run.matches, size=size)):
+            table, block_lines = run.scored(block, matches, size, companies)
             tables.append(table)
             if block_lines is not None:
                 lines.append(block_lines)
@@ -82,13 +72,17 @@ def score(
     return Scores(model, as_of, table, lined if contributions else None, facts.rejects)
 
 
-def _blocks(leads: pa.Table, need: Need, *, detailed: bool) -> Iterator[pa.Table]:
-    """The leads in blocks whose counts fit the memory that a block may take."""
-    matrices = 4 if detailed or need.watches_companies else 1
-    size = BLOCK_BYTES // (8 * matrices * max(1, len(need.counters)))
-    size = max(1024, min(MOST_LEADS_IN_BLOCK, size))
-    for start in range(0, leads.num_rows, size):
-        yield leads.slice(start, size)
+def _ahead(
+    blocks: Sequence[pa.Table], fetch: Callable[[pa.Table], Numbers]
+) -> Iterator[tuple[pa.Table, Numbers]]:
+    """Each block with what is fetched for it, while the next is being fetched."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        fetched = [pool.submit(fetch, block) for block in blocks[:1]]
+        for block, following in zip_longest(blocks, blocks[1:]):
+            matches = fetched.pop().result()
+            if following is not None:
+                fetched.append(pool.submit(fetch, following))
+            yield block, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +113,17 @@ class _Run:
     ) -> None:
         self._connection, self._model, self._need = connection, model, need
         self._contributions = contributions
-        self._as_of = as_of
-        self._offsets = offsets(model.time_zone)
+        self._moment = Moment(as_of, offsets(model.time_zone))
         facts.touchpoints_relation(connection).create_view(TOUCHPOINTS)
-        self._properties = self._classes()
-        self._oldest_age = self._age_of_oldest()
-        self._has_received_at = facts.has_received_at
-        self._may_repeat = facts.has_touchpoint_ids and self._repeats()
-        self._questions = {
-            (family.scope, family.picks_newest): self._prepared(family)
-            for family in need.families()
-        }
+        self._questions = prepared_questions(
+            self,
+            need,
+            self._moment,
+            has_received_at=facts.has_received_at,
+            has_ids=facts.has_touchpoint_ids,
+            newest_apart=(Scope.COMPANY,),
+        )
+        add_tables(self, self._questions)
 
     def companies(self, leads: pa.Table) -> _Companies:
         """What the touchpoints of each company's leads add up to."""
@@ -138,88 +132,73 @@ class _Run:
         known = leads.filter(leads.column(COMPANY_ID).is_valid())
         ids = known.column(COMPANY_ID).combine_chunks().dictionary_encode()
         numbers = {each: number for number, each in enumerate(ids.dictionary.to_pylist())}
-        owners = pa.table(
-            {"lead_id": known.column("lead_id"), "owner": ids.indices.cast(pa.int64())}
+        owners = {"lead_id": known.column("lead_id"), "owner": ids.indices.cast(pa.int64())}
+        self.add_table(OWNERS, pa.table(owners))
+        tables = tuple(
+            self._asked(tallies(question)) for question in self._questions if question.counts_people
         )
-        tallied = tuple(
-            self._asked(tallies(question), owners)
-            for (scope, _), question in self._questions.items()
-            if scope is Scope.COMPANY
-        )
-        return _Companies(numbers, tallied)
+        return _Companies(numbers, tables)
+
+    def block_size(self, n_leads: int) -> int:
+        """How many leads a block has."""
+        n_touchpoints = self._connection.view(TOUCHPOINTS).shape[0]
+        fitting = TOUCHPOINTS_IN_BLOCK * n_leads // max(1, n_touchpoints)
+        return max(1024, min(MOST_LEADS_IN_BLOCK, fitting))
+
+    def matches(self, leads: pa.Table, size: int) -> Numbers:
+        """What the touchpoints of a block of leads feed, as packed matches."""
+        question = self._question_of_leads()
+        if question is None:
+            return np.zeros(0, np.int64)
+        ids = leads.column("lead_id")
+        first, last = ids[0].as_py(), ids[-1].as_py()
+        are_numbered = isinstance(first, int) and last - first == len(ids) - 1
+        if not are_numbered:
+            self.add_table(OWNERS, pa.table({"lead_id": ids, "owner": np.arange(len(ids))}))
+        asked = replace(question, first=first, last=last, are_numbered=are_numbered)
+        query = packed_matches(asked, size, _age_bits(question))
+        found: Numbers = self._asked(query)["match"].to_numpy()
+        return found
 
     def scored(
-        self, leads: pa.Table, companies: _Companies | None
+        self, leads: pa.Table, matches: Numbers, size: int, companies: _Companies | None
     ) -> tuple[pa.Table, pa.Table | None]:
         """Scores and contributions of one block of leads."""
-        counts = Counts(self._need, leads.num_rows, detailed=self._contributions)
-        ids = leads.column("lead_id")
-        owners = pa.table({"lead_id": ids, "owner": np.arange(leads.num_rows)})
-        first, last = ids[0].as_py(), ids[-1].as_py()
-        for (scope, picks_newest), question in self._questions.items():
-            if scope is Scope.COMPANY:
-                continue
-            asked = replace(question, first=first, last=last)
-            if picks_newest or self._contributions:
-                counts.add_tallies(self._asked(tallies(asked), owners))
-            else:
-                counts.add_matches(self._asked(placed_matches(asked, leads.num_rows), owners))
+        counts = Counts(self._need, leads.num_rows)
+        question = self._question_of_leads()
+        if question is not None:
+            for number, tally in tallied(
+                matches, question.feeds.counters, size, _age_bits(question)
+            ):
+                counts.add(number, tally)
         if companies is not None and companies.tallied:
             of_owner = companies.of(leads)
-            for tallied in companies.tallied:
-                counts.add_tallies(tallied, of_owner)
-        today = self._offsets.local_day(self._as_of)
-        block = Block(self._model, leads, counts, today, lines=self._contributions)
+            for table in companies.tallied:
+                counts.add_tallies(table, of_owner)
+        block = Block(self._model, leads, counts, self._moment.today, lines=self._contributions)
         return block.finished()
 
-    def _classes(self) -> list[PropertyClasses]:
-        """The classes of the properties that are compared, and the tables that text needs."""
-        properties: list[PropertyClasses] = []
-        for number, compared in enumerate(compared_properties(self._need.counters)):
-            values: list[str] = []
-            if compared.needs_values:
-                found = self._connection.sql(values_of(compared.field).sql(DIALECT))
-                values = [value for (value,) in found.fetchall() if value is not None]
-            properties.append(property_classes(compared, values))
-            if properties[-1].is_joined:
-                self._table(classes_table(number), properties[-1].table())
-        return properties
+    def _question_of_leads(self) -> Question | None:
+        """The question for counters that only look at a lead's own touchpoints."""
+        return next((each for each in self._questions if not each.counts_people), None)
 
-    def _age_of_oldest(self) -> int:
-        found = self._connection.sql(oldest_touchpoint().sql(DIALECT)).fetchall()[0][0]
-        if found is None:
-            return 0
-        return self._offsets.local_day(self._as_of) - self._offsets.local_day(found)
+    def column(self, query: exp.Select) -> list[object]:
+        """The first column of what a query gives."""
+        return [row[0] for row in self._connection.sql(query.sql(DIALECT)).fetchall()]
 
-    def _repeats(self) -> bool:
-        return bool(self._connection.sql(repeated_ids().sql(DIALECT)).fetchall())
+    def add_table(self, name: str, rows: pa.Table) -> None:
+        """Rows as a table of the connection's own, in place of any of that name.
 
-    def _prepared(self, family: Family) -> Question:
-        """The question for a family of counters; its tables get names of their own."""
-        feeds = make_feeds(family.counters, self._properties, self._oldest_age)
-        ending = f"_{family.scope}_{'newest' if family.picks_newest else 'all'}"
-        self._table(TYPES + ending, feeds.types)
-        self._table(KINDS + ending, feeds.kinds)
-        self._table(FEEDS + ending, feeds.feeds)
-        if family.picks_newest:
-            self._table(NEWEST + ending, newest_table(family.counters))
-        return Question(
-            feeds=feeds,
-            offsets=self._offsets,
-            as_of=self._as_of,
-            tables=ending,
-            has_received_at=self._has_received_at,
-            may_repeat=self._may_repeat,
-            newest_only=family.picks_newest,
-            counts_people=family.scope is Scope.COMPANY,
-        )
-
-    def _table(self, name: str, rows: pa.Table) -> None:
-        """Rows as a table of the connection's own: scanned by every block, converted once."""
+        Unlike rows that stay in Arrow it has statistics, without which joins are much slower.
+        """
         self._connection.register("rows_to_copy", rows)
-        self._connection.execute(f'CREATE TABLE "{name}" AS FROM rows_to_copy')
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS FROM rows_to_copy')
         self._connection.unregister("rows_to_copy")
 
-    def _asked(self, query: exp.Select, owners: pa.Table) -> pa.Table:
-        self._connection.register(OWNERS, owners)
-        return self._connection.sql(query.sql(DIALECT)).to_arrow_table()
+    def _asked(self, query: exp.Select) -> pa.Table:
+        # Without parameters: a prepared statement is planned without knowing their values.
+        return self._connection.sql(query.sql(DIALECT, copy=False)).to_arrow_table()
+
+
+def _age_bits(question: Question) -> int:
+    return question.oldest_age.bit_length()

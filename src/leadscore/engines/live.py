@@ -42,7 +42,7 @@ def score(
     Units: `as_of` in microseconds since 1970 UTC.
     """
     leads = facts.leads_as_of(as_of)
-    rows = _Rows(model, leads.schema.field(LEAD_ID).type)
+    rows = Rows(model, leads.schema.field(LEAD_ID).type)
     if progress is not None:
         progress.started(leads.num_rows, "score")
     with duckdb.connect() as connection:
@@ -120,7 +120,7 @@ def _rows(reader: pa.RecordBatchReader, properties: list[str]) -> Iterator[tuple
             yield lead_id, Touchpoint(type_, occurred_at, received_at, id_, held)
 
 
-class _Rows:
+class Rows:
     """The results of single leads, on their way into tables."""
 
     def __init__(self, model: ScoringModel, lead_id: pa.DataType) -> None:

@@ -12,11 +12,20 @@ from collections import Counter as Tallied
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import pyarrow as pa
 from sqlglot import exp
 
-from leadscore.conditions import Comparison, FieldType, Scalar, Value, test_of
+from leadscore.conditions import (
+    PRESENCE_OPERATORS,
+    Comparison,
+    FieldType,
+    Operator,
+    Scalar,
+    Value,
+    test_of,
+)
 
 VALUE, CLASS = "value", "class_no"
 
@@ -24,18 +33,26 @@ _ONE_DAY = timedelta(days=1)
 _SECOND_DATE, _LAST_DATE_BUT_ONE = date.min + _ONE_DAY, date.max - _ONE_DAY
 
 
+class Step(NamedTuple):
+    """Where one class of ordered values ends: before `at`, or after it."""
+
+    at: float | date
+    is_after: bool
+
+
 @dataclass(frozen=True, slots=True)
 class PropertyClasses:
     """The classes of one property.
 
     `representatives[c]` is a value of class c; the last class is that of missing values.
+    Of ordered values, class c is of those that lie beyond c of the `steps`.
     `listed` maps text values to classes; a text value not listed is of class `unlisted`.
     """
 
     field: str
     kind: FieldType
     representatives: tuple[Value, ...]
-    breaks: tuple[Scalar, ...] = ()
+    steps: tuple[Step, ...] = ()
     listed: tuple[tuple[str, int], ...] = ()
     unlisted: int = 0
 
@@ -79,12 +96,7 @@ class PropertyClasses:
             return exp.case().when(value.copy(), _integer(1)).else_(_integer(0))
         if self.is_joined:
             return exp.func("COALESCE", joined, _integer(self.unlisted))
-        steps: list[exp.Expr] = []
-        for at in self.breaks:
-            for operator in (exp.GTE, exp.GT):
-                above = operator(this=value.copy(), expression=_literal(at))
-                steps.append(exp.case().when(above, _integer(1)).else_(_integer(0)))
-        return _sum(steps)
+        return _steps_below(value, self.steps, 0)
 
 
 def classes_of(
@@ -124,24 +136,35 @@ def _text_classes(
     )
 
 
+_BEFORE = frozenset({Operator.GE, Operator.LT})
+_AFTER = frozenset({Operator.GT, Operator.LE})
+
+
 def _ordered_classes(
     field: str, kind: FieldType, comparisons: Sequence[Comparison]
 ) -> PropertyClasses:
-    """Classes between and at the operands: class 2i is below break i, class 2i + 1 at it."""
-    operands: set[float | date] = set()
-    for comparison in comparisons:
-        operand = comparison.operand
-        for item in operand if isinstance(operand, tuple) else (operand,):
-            if isinstance(item, date):
-                operands.add(item)
-            elif isinstance(item, int | float) and not isinstance(item, bool):
-                operands.add(float(item))
-    breaks = sorted(operands)
-    between: list[Value] = []
-    for number, at in enumerate(breaks):
-        between += [_just_below(at) if number == 0 else _just_above(breaks[number - 1]), at]
-    between.append(_just_above(breaks[-1]) if breaks else _anything(kind))
-    return PropertyClasses(field, kind, (*between, None), breaks=tuple(breaks))
+    steps = sorted({step for comparison in comparisons for step in _steps(comparison)})
+    if not steps:
+        return PropertyClasses(field, kind, (_anything(kind), None))
+    lowest = steps[0].at if steps[0].is_after else _just_below(steps[0].at)
+    beyond = (_just_above(step.at) if step.is_after else step.at for step in steps)
+    return PropertyClasses(field, kind, (lowest, *beyond, None), tuple(steps))
+
+
+def _steps(comparison: Comparison) -> Iterable[Step]:
+    """The steps that a comparison needs to be the same for all values between two of them."""
+    operator, operand = comparison.operator, comparison.operand
+    places = [_ordered(item) for item in (operand if isinstance(operand, tuple) else (operand,))]
+    if operator is Operator.BETWEEN:
+        return (Step(places[0], is_after=False), Step(places[1], is_after=True))
+    if operator in PRESENCE_OPERATORS:
+        return ()
+    sides = {False} if operator in _BEFORE else {True} if operator in _AFTER else {False, True}
+    return (Step(at, side) for at in places for side in sides)
+
+
+def _ordered(item: Scalar) -> float | date:
+    return item if isinstance(item, date) else float(item)
 
 
 def _just_below(at: float | date) -> Value:
@@ -173,8 +196,16 @@ def _literal(value: Scalar) -> exp.Expr:
     return exp.cast(exp.Literal.string(repr(float(value))), "double")
 
 
-def _sum(terms: Sequence[exp.Expr]) -> exp.Expr:
-    total: exp.Expr = _integer(0)
-    for term in terms:
-        total = exp.Add(this=total, expression=exp.Paren(this=term))
-    return total
+def _steps_below(value: exp.Expr, steps: Sequence[Step], first: int) -> exp.Expr:
+    """How many steps lie below a value, found by halving; `first` is the number of the first."""
+    if not steps:
+        return _integer(first)
+    middle = len(steps) // 2
+    step = steps[middle]
+    operator = exp.GT if step.is_after else exp.GTE
+    above = operator(this=value.copy(), expression=_literal(step.at))
+    return (
+        exp.case(copy=False)
+        .when(above, _steps_below(value, steps[middle + 1 :], first + middle + 1), copy=False)
+        .else_(_steps_below(value, steps[:middle], first), copy=False)
+    )

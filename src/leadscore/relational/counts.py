@@ -1,22 +1,21 @@
 """What a block of leads has to have counted, and the counts themselves.
 
-In: a model; later what an engine counted. Out: for each counter one number per lead.
+In: a model; later what an engine counted. Out: for each counter, the leads that it counted for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from leadscore.conditions import Scope, TouchpointCount
 from leadscore.counting import Counter, counting
 from leadscore.model import ScoringModel, SilenceRule
-
-Numbers = npt.NDArray[np.int64]
+from leadscore.relational.vectors import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +40,17 @@ class Need:
     evidence_of_rule: tuple[int | None, ...]
     of_condition: Mapping[TouchpointCount, int]
 
-    def families(self) -> Iterator[Family]:
-        """The counters, by the query that answers them."""
-        for scope in Scope:
-            for picks_newest in (False, True):
-                chosen = {
-                    number: counter
-                    for number, counter in enumerate(self.counters)
-                    if counter.selection.scope is scope and counter.picks_newest == picks_newest
-                }
-                if chosen:
-                    yield Family(scope, picks_newest, chosen)
+    def families(self, newest_apart: Collection[Scope] = tuple(Scope)) -> Iterator[Family]:
+        """The counters, by the query that answers them.
+
+        `newest_apart` are the scopes in which picking the newest takes a query of its own.
+        """
+        families: dict[tuple[Scope, bool], dict[int, Counter]] = {}
+        for number, counter in enumerate(self.counters):
+            scope = counter.selection.scope
+            key = (scope, counter.picks_newest and scope in newest_apart)
+            families.setdefault(key, {})[number] = counter
+        return (Family(*key, chosen) for key, chosen in families.items())
 
     @property
     def watches_companies(self) -> bool:
@@ -83,39 +82,40 @@ def need_of(model: ScoringModel, *, evidence: bool) -> Need:
     return Need(tuple(numbers), tuple(of_rule), tuple(evidence_of_rule), of_condition)
 
 
-class Counts:
-    """For a block of leads, what each counter took. Everything is 0 until it is told.
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one counter took, for the leads of a block of which it took anything.
 
-    Shape: each matrix is [counters × leads]; `times`, `newest` and `people` are kept only where
-    `detailed` (contributions) or a company is asked about.
+    Shape: all arrays have one element per lead, in the order of leads.
     Units: `weight` out of WEIGHT_ONE where the counter decays, else the number of touchpoints;
     `newest` an age in days.
     """
 
-    def __init__(self, need: Need, n_leads: int, *, detailed: bool) -> None:
-        shape = (len(need.counters), n_leads)
+    leads: Numbers
+    times: Numbers
+    weight: Numbers
+    newest: Numbers
+    people: Numbers
+
+
+_NOTHING = Tally(*(np.zeros(0, np.int64) for _ in range(5)))
+
+
+class Counts:
+    """For a block of leads, what each counter took; nothing until it is told."""
+
+    def __init__(self, need: Need, n_leads: int) -> None:
         self.need = need
         self.n_leads = n_leads
-        self.weight: Numbers = np.zeros(shape, np.int64)
-        keeps_more = detailed or need.watches_companies
-        self.times = np.zeros(shape, np.int64) if keeps_more else self.weight
-        self.newest = np.zeros(shape, np.int64) if detailed else None
-        self.people = np.zeros(shape, np.int64) if need.watches_companies else None
+        self._tallies: dict[int, Tally] = {}
 
-    def add_matches(self, matched: pa.Table) -> None:
-        """Sum single matches (columns place, weight), where place = counter × leads + lead.
+    def of(self, counter: int) -> Tally:
+        """What the counter of that number took."""
+        return self._tallies.get(counter, _NOTHING)
 
-        The sums are exact: they are whole numbers below 2^53.
-        """
-        sums = np.bincount(
-            matched["place"].to_numpy(),
-            weights=matched["weight"].to_numpy(),
-            minlength=self.weight.size,
-        )
-        added = sums.reshape(self.weight.shape).astype(np.int64)
-        self.weight += added
-        if self.times is not self.weight:  # read only where nothing decays: there they are equal
-            self.times += added
+    def add(self, counter: int, tally: Tally) -> None:
+        """Take over what one counter took."""
+        self._tallies[counter] = tally
 
     def add_tallies(self, tallied: pa.Table, leads_of_owner: LeadsOfOwner | None = None) -> None:
         """Take over sums by owner (columns owner, counter, times, weight, newest, people).
@@ -123,18 +123,18 @@ class Counts:
         `leads_of_owner` spreads what belongs to a company over its leads.
         """
         columns = {name: tallied[name].to_numpy() for name in tallied.column_names}
-        leads = columns["owner"]
+        leads = columns.pop("owner")
         if leads_of_owner is not None:
             rows, leads = leads_of_owner.spread(leads)
             columns = {name: values[rows] for name, values in columns.items()}
-        at = (columns["counter"], leads)
-        self.weight[at] = columns["weight"]
-        if self.times is not self.weight:
-            self.times[at] = columns["times"]
-        if self.newest is not None:
-            self.newest[at] = columns["newest"]
-        if self.people is not None:
-            self.people[at] = columns["people"]
+        counters = columns.pop("counter")
+        order = np.lexsort((leads, counters))
+        found, starts = np.unique(counters[order], return_index=True)
+        edges = pairwise([*starts.tolist(), len(order)])
+        for counter, (first, last) in zip(found.tolist(), edges, strict=True):
+            rows = order[first:last]
+            each = {name: values[rows] for name, values in columns.items()}
+            self.add(counter, Tally(leads[rows], **each))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,29 @@
 """Which touchpoints feed which counters, as small tables to join to.
 
 In: counters, the classes of the properties they look at, the as-of day.
-Out: `types` (a number and strides for each touchpoint type), `kinds` (type and property classes
-to a kind: touchpoints that feed the same counters) and `feeds` (kind and age to counter and weight).
+Out: `types` (a number and strides for each touchpoint type), `kinds` (type and property classes to
+a kind: touchpoints that feed the same counters), `feeds` (kind and age to counter and weight).
 `other_base` and `other_strides` are for types that no counter names; None when no counter wants
 them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import cache, lru_cache
 from math import prod
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from leadscore.conditions import Value
-from leadscore.counting import Counter, Matcher, TypeMatcher
+from leadscore.arithmetic import decay_weights
+from leadscore.conditions import Comparison, Condition, Leaf, comparisons, test_of
+from leadscore.counting import Counter
 from leadscore.errors import UnsupportedByEngine
 from leadscore.relational.classes import PropertyClasses
+from leadscore.relational.vectors import Numbers, Truths, holds
 
 OTHER = 0
 """The number of every touchpoint type that no counter names."""
@@ -30,17 +33,43 @@ MOST_COMBINATIONS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Type:
-    """One touchpoint type: where its combinations begin, and what each property's class adds."""
+    """One touchpoint type: the counters that take it, where its combinations begin.
+
+    A combination is a class of each of its `properties`; `strides` say what a class adds.
+    """
 
     name: str | None
-    matcher: TypeMatcher
+    counters: Mapping[int, Counter]
     base: int
     strides: Mapping[str, int]
     properties: tuple[PropertyClasses, ...]
 
     @property
-    def combinations(self) -> int:
+    def size(self) -> int:
+        """How many combinations there are."""
         return prod(each.count for each in self.properties)
+
+    def matching(self) -> npt.NDArray[np.bool_]:
+        """Which counter takes which combination.
+
+        Shape: [counters × combinations].
+        """
+        answers = cache(self._compared)
+        held = cache(lambda where: self._held(where, answers))
+        return np.array([held(counter.selection.where) for counter in self.counters.values()])
+
+    def _held(self, where: Condition | None, leaf: Callable[[Leaf], Truths]) -> Truths:
+        return np.ones(self.size, np.bool_) if where is None else holds(where, leaf, self.size)
+
+    def _compared(self, leaf: Leaf) -> Truths:
+        """Where a comparison holds: decided for each class, then spread over the combinations."""
+        if not isinstance(leaf, Comparison):
+            raise TypeError(f"{leaf} is no comparison of a property")
+        compared = next(each for each in self.properties if each.field == leaf.field)
+        test = test_of(leaf)
+        answers = np.array([test(value) for value in compared.representatives], np.bool_)
+        numbers = np.arange(self.size) // self.strides[leaf.field] % compared.count
+        return answers[numbers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +107,15 @@ def make_feeds(
     span = _span(counters.values(), oldest_age)
     types = _types(counters, properties)
     kinds: dict[tuple[int, ...], int] = {}
-    combinations: list[int] = []
-    numbers: list[int] = []
-    for each in types:
-        for combination, matching in _matches(each):
-            if matching:
-                combinations.append(combination)
-                numbers.append(kinds.setdefault(matching, len(kinds)))
+    listed = [_kinds_of_type(each, kinds) for each in types]
     return Feeds(
         counters=counters,
         properties=tuple(properties),
         span=span,
         types=_types_table(types, properties),
-        kinds=pa.table(
-            {
-                "combination": pa.array(combinations, pa.int64()),
-                "kind": pa.array(numbers, pa.int64()),
-            }
-        ),
+        kinds=pa.concat_tables(listed),
         feeds=_feeds_table(kinds, counters, span),
-        other_base=types[OTHER].base if types[OTHER].matcher.needs else None,
+        other_base=types[OTHER].base if types[OTHER].counters else None,
         other_strides=tuple(types[OTHER].strides.get(each.field, 0) for each in properties),
     )
 
@@ -125,38 +143,64 @@ def _span(counters: Iterable[Counter], oldest_age: int) -> int:
 
 def _types(counters: Mapping[int, Counter], properties: Sequence[PropertyClasses]) -> list[_Type]:
     named = dict.fromkeys(name for counter in counters.values() for name in counter.selection.on)
-    matcher = Matcher(counters.items())
-    by_field = {each.field: each for each in properties}
     types: list[_Type] = []
     base = 0
     for name in (None, *named):
-        of_type = matcher.of_type("" if name is None else name)
-        used = tuple(by_field[field] for field in by_field if field in of_type.fields)
-        strides, stride = {}, 1
-        for each in used:
-            strides[each.field] = stride
-            stride *= each.count
-        types.append(_Type(name, of_type, base, strides, used))
-        base += stride
+        each = _type(name, counters, properties, base)
+        types.append(each)
+        base += each.size
         if base > MOST_COMBINATIONS:
             raise UnsupportedByEngine(
-                f"touchpoint type {name!r}: its rules combine {stride} classes of properties; "
+                f"touchpoint type {name!r}: its rules combine {each.size} classes of properties; "
                 f"at most {MOST_COMBINATIONS} can be listed. Use fewer different properties in "
                 "the conditions of one type, or the live engine."
             )
     return types
 
 
-def _matches(each: _Type) -> Iterable[tuple[int, tuple[int, ...]]]:
-    """Every combination of property classes of a type, with the counters that take it."""
-    choices = [enumerate(one.representatives) for one in each.properties]
-    for chosen in product(*choices):
-        row: dict[str, Value] = {}
-        combination = each.base
-        for one, (number, representative) in zip(each.properties, chosen, strict=True):
-            row[one.field] = representative
-            combination += number * each.strides[one.field]
-        yield combination, each.matcher.matching(each.matcher.bits(row))
+def _type(
+    name: str | None,
+    counters: Mapping[int, Counter],
+    properties: Sequence[PropertyClasses],
+    base: int,
+) -> _Type:
+    taking = {
+        number: counter
+        for number, counter in counters.items()
+        if not counter.selection.on or name in counter.selection.on
+    }
+    wheres = (counter.selection.where for counter in taking.values())
+    fields = {part.field for where in wheres if where is not None for part in comparisons(where)}
+    used = tuple(each for each in properties if each.field in fields)
+    strides, stride = {}, 1
+    for each in used:
+        strides[each.field] = stride
+        stride *= each.count
+    return _Type(name, taking, base, strides, used)
+
+
+def _kinds_of_type(each: _Type, kinds: dict[tuple[int, ...], int]) -> pa.Table:
+    """The combinations of a type that some counter takes, with their kinds.
+
+    Combinations that the same counters take are of one kind; new kinds are added to `kinds`.
+    Shape: columns combination and kind.
+    """
+    matching = each.matching()
+    if not len(matching):
+        return _kinds_table(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    signatures = np.ascontiguousarray(np.packbits(matching, axis=0).T)
+    whole = signatures.view(np.dtype((np.void, signatures.shape[1])))[:, 0]
+    _, first, places = np.unique(whole, return_index=True, return_inverse=True)
+    numbers = np.array(list(each.counters))
+    chosen = (tuple(numbers[matching[:, at]].tolist()) for at in first)
+    of_signature = np.array([kinds.setdefault(one, len(kinds)) if one else -1 for one in chosen])
+    found = of_signature[places]
+    taken = np.flatnonzero(found >= 0)
+    return _kinds_table(each.base + taken, found[taken])
+
+
+def _kinds_table(combinations: Numbers, kinds: Numbers) -> pa.Table:
+    return pa.table({"combination": combinations, "kind": kinds})
 
 
 def _types_table(types: Sequence[_Type], properties: Sequence[PropertyClasses]) -> pa.Table:
@@ -175,9 +219,9 @@ def _feeds_table(
     kinds: Mapping[tuple[int, ...], int], counters: Mapping[int, Counter], span: int
 ) -> pa.Table:
     weights = {number: _weights(counter, span) for number, counter in counters.items()}
-    keys: list[np.ndarray] = []
-    fed: list[np.ndarray] = []
-    weighed: list[np.ndarray] = []
+    keys: list[Numbers] = []
+    fed: list[Numbers] = []
+    weighed: list[Numbers] = []
     for matching, kind in kinds.items():
         for number in matching:
             each = weights[number]
@@ -195,12 +239,19 @@ def _feeds_table(
     )
 
 
-def _weights(counter: Counter, span: int) -> np.ndarray:
+def _weights(counter: Counter, span: int) -> Numbers:
     """The weight at each age below `span`; the last stands for all ages from there on."""
     ends_at = span if counter.ends_at is None else min(span, counter.ends_at)
     weights = np.zeros(span, np.int64)
-    if counter.half_life is None:
-        weights[:ends_at] = 1
-    else:
-        weights[:ends_at] = [counter.weight(age) for age in range(ends_at)]
+    decaying = 1 if counter.half_life is None else decay_table(counter.half_life, span)[:ends_at]
+    weights[:ends_at] = decaying
+    return weights
+
+
+@lru_cache(maxsize=256)
+def decay_table(half_life: int, ages: int) -> Numbers:
+    """The weights of the first so many ages, out of WEIGHT_ONE."""
+    weights = np.zeros(ages, np.int64)
+    found = decay_weights(half_life, ages - 1)
+    weights[: len(found)] = found
     return weights

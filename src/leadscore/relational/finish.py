@@ -39,8 +39,8 @@ from leadscore.model import (
     digit,
     letter,
 )
-from leadscore.relational.counts import Counts, Numbers
-from leadscore.relational.vectors import Attributes, Truths, compare_numbers, holds
+from leadscore.relational.counts import Counts, Tally
+from leadscore.relational.vectors import Attributes, Numbers, Truths, compare_numbers, holds
 from leadscore.results import DIMENSION_CAP, GROUP_CAP, contribution_schema, score_schema
 
 CountHolds = Callable[[TouchpointCount, int], Truths]
@@ -88,104 +88,88 @@ class Block:
         sums = {group.name: np.zeros(self._size, np.int64) for group in groups}
         for number, rule in enumerate(self._model.rules):
             if rule.dimension == dimension.name:
-                into = total if rule.group is None else sums[rule.group]
-                into += self._points(number, rule)
+                self._add_points(number, rule, total if rule.group is None else sums[rule.group])
         for group in groups:
             line = GROUP_CAP + group.name
             total += self._capped(line, sums[group.name], group.min_milli, group.max_milli)
         line = DIMENSION_CAP + dimension.name
         return self._capped(line, total, dimension.min_milli, dimension.max_milli)
 
-    def _points(self, number: int, rule: Rule) -> Numbers:
+    def _add_points(self, number: int, rule: Rule, into: Numbers) -> None:
+        """Add what a rule gives to the leads that it gives anything."""
         if isinstance(rule, AttributeRule):
-            return self._attribute_points(rule)
+            held = holds(rule.when, self._attribute_leaf, self._size)
+            self._add_once(rule, np.flatnonzero(held), None, into)
+            return
         counter = self._counts.need.of_rule[number]
         if counter is None:
             raise TypeError(f"rule {rule.id} counts touchpoints but has no counter")
+        tally = self._counts.of(counter)
         if isinstance(rule, BehaviourRule):
-            return self._behaviour_points(rule, counter)
-        if isinstance(rule, FrequencyRule):
-            return self._frequency_points(rule, counter)
-        return self._silence_points(rule, counter, self._counts.need.evidence_of_rule[number])
-
-    def _attribute_points(self, rule: AttributeRule) -> Numbers:
-        held = holds(rule.when, self._attribute_leaf, self._size)
-        self._once(rule, held, np.ones(self._size, np.int64), None, None)
-        return held * np.int64(rule.points_milli)
+            self._add_behaviour(rule, tally, into)
+        elif isinstance(rule, FrequencyRule):
+            reached = _chosen(tally, np.flatnonzero(_reaches(rule.count, tally)))
+            self._add_once(rule, reached.leads, reached, into)
+        else:
+            self._add_silence(rule, tally, self._counts.need.evidence_of_rule[number], into)
 
     def _attribute_leaf(self, leaf: Leaf) -> Truths:
         if not isinstance(leaf, Comparison):
             raise TypeError(f"{leaf} is no comparison of an attribute")
         return self._attributes.compare(leaf)
 
-    def _behaviour_points(self, rule: BehaviourRule, counter: int) -> Numbers:
-        times, weight = self._counts.times[counter], self._counts.weight[counter]
+    def _add_behaviour(self, rule: BehaviourRule, tally: Tally, into: Numbers) -> None:
+        times, weight = tally.times, tally.weight
         if rule.half_life is None:
             times = times if rule.max_times is None else np.minimum(times, rule.max_times)
             weight = times << WEIGHT_BITS
         points = abs(rule.points_milli)
-        raw = np.minimum(weight, max_weight_sum(points))
-        raw *= points
-        raw >>= WEIGHT_BITS
+        raw = (np.minimum(weight, max_weight_sum(points)) * points) >> WEIGHT_BITS
         most = rule.max_points_milli
         milli = raw if most is None else np.minimum(raw, most)
         if rule.points_milli < 0:
             raw, milli = -raw, -milli
-        if self._lines is not None:
-            leads = np.flatnonzero(times)
-            self._lines.append(
-                Line(
-                    rule.id,
-                    leads,
-                    times[leads],
-                    raw[leads],
-                    milli[leads],
-                    self._latest(counter, leads),
-                )
-            )
-        return milli
+        into[tally.leads] += milli
+        self._add_line(Line(rule.id, tally.leads, times, raw, milli, self._today - tally.newest))
 
-    def _frequency_points(self, rule: FrequencyRule, counter: int) -> Numbers:
-        held = self._count_holds(rule.count, counter)
-        self._once(rule, held, self._counts.times[counter], counter, None)
-        return held * np.int64(rule.points_milli)
-
-    def _silence_points(self, rule: SilenceRule, counter: int, evidence: int | None) -> Numbers:
-        held = self._counts.times[counter] == 0
-        if rule.selection.scope is Scope.COMPANY:
-            held &= self._attributes_present(COMPANY_ID)
-        ever = None if evidence is None else self._counts.times[evidence] > 0
-        self._once(rule, held, np.zeros(self._size, np.int64), evidence, ever)
-        return held * np.int64(rule.points_milli)
-
-    def _attributes_present(self, field: str) -> Truths:
-        if field not in self._leads.column_names:
-            return np.zeros(self._size, np.bool_)
-        return self._attributes.is_present(field)
-
-    def _count_holds(self, count: TouchpointCount, counter: int) -> Truths:
-        held: Truths = self._counts.times[counter] >= count.at_least
-        if count.people > 1 and self._counts.people is not None:
-            held = held & (self._counts.people[counter] >= count.people)
-        return held
-
-    def _once(
-        self, rule: Rule, held: Truths, times: Numbers, counter: int | None, ever: Truths | None
+    def _add_silence(
+        self, rule: SilenceRule, tally: Tally, evidence: int | None, into: Numbers
     ) -> None:
-        """A line for a rule that gives its points once."""
+        silent = np.ones(self._size, np.bool_)
+        silent[tally.leads] = False
+        if rule.selection.scope is Scope.COMPANY:
+            silent &= self._attributes.is_present(COMPANY_ID)
+        ever = None if evidence is None else self._counts.of(evidence)
+        self._add_once(rule, np.flatnonzero(silent), ever, into)
+
+    def _add_once(self, rule: Rule, leads: Numbers, ever: Tally | None, into: Numbers) -> None:
+        """Add the points of a rule that gives them once; `ever` tells when it last happened."""
+        into[leads] += rule.points_milli
         if self._lines is None:
             return
-        leads = np.flatnonzero(held)
         milli = np.full(len(leads), rule.points_milli, np.int64)
-        latest = None if counter is None else self._latest(counter, leads)
-        has_latest = None if ever is None else ever[leads]
-        self._lines.append(Line(rule.id, leads, times[leads], milli, milli, latest, has_latest))
+        times = np.full(len(leads), isinstance(rule, AttributeRule), np.int64)
+        if isinstance(rule, FrequencyRule) and ever is not None:
+            times = ever.times
+        latest, has_latest = self._latest(leads, ever)
+        self._add_line(Line(rule.id, leads, times, milli, milli, latest, has_latest))
 
-    def _latest(self, counter: int, leads: Numbers) -> Numbers:
-        newest = self._counts.newest
-        if newest is None:
-            raise TypeError("lines need counts with details")
-        return self._today - newest[counter][leads]
+    def _latest(self, leads: Numbers, ever: Tally | None) -> tuple[Numbers, Truths]:
+        """The local day on which something last happened to some leads, and whether it ever did."""
+        latest, has_latest = np.zeros(self._size, np.int64), np.zeros(self._size, np.bool_)
+        if ever is not None:
+            latest[ever.leads], has_latest[ever.leads] = self._today - ever.newest, True
+        return latest[leads], has_latest[leads]
+
+    def _add_line(self, line: Line) -> None:
+        if self._lines is not None:
+            self._lines.append(line)
+
+    def _count_holds(self, count: TouchpointCount, counter: int) -> Truths:
+        tally = self._counts.of(counter)
+        held = np.zeros(self._size, np.bool_)
+        held[tally.leads] = _reaches(count, tally)
+        return held
 
     def _capped(self, name: str, raw: Numbers, low: int | None, high: int | None) -> Numbers:
         within = raw
@@ -196,9 +180,7 @@ class Block:
         if self._lines is not None:
             leads = np.flatnonzero(within != raw)
             change = (within - raw)[leads]
-            self._lines.append(
-                Line(name, leads, np.zeros(len(leads), np.int64), raw[leads], change)
-            )
+            self._add_line(Line(name, leads, np.zeros_like(leads), raw[leads], change))
         return within
 
     # Judgement
@@ -225,14 +207,14 @@ class Block:
 
     def _contribution_table(self, lines: list[Line]) -> pa.Table:
         leads = np.concatenate([line.leads for line in lines])
-        order = np.argsort(leads, kind="stable")
-        names = np.repeat(np.arange(len(lines)), [len(line.leads) for line in lines])[order]
+        names = np.repeat(np.arange(len(lines)), [len(line.leads) for line in lines])
+        order = np.argsort(leads * len(lines) + names)
         ids = self._leads.column("lead_id").combine_chunks()
         latest, dated = _latest_column(lines)
         return pa.table(
             [
                 ids.take(pa.array(leads[order])),
-                _named(names, [line.name for line in lines]),
+                _named(names[order], [line.name for line in lines]),
                 np.concatenate([line.times for line in lines])[order],
                 pa.array(latest[order].astype(np.int32), mask=~dated[order]).cast(pa.date32()),
                 np.concatenate([line.raw for line in lines])[order],
@@ -240,6 +222,10 @@ class Block:
             ],
             schema=contribution_schema(ids.type),
         )
+
+
+def _where(held: Truths, milli: int) -> Numbers:
+    return held.astype(np.int64) * milli
 
 
 def _latest_column(lines: list[Line]) -> tuple[Numbers, Truths]:
@@ -252,6 +238,22 @@ def _latest_column(lines: list[Line]) -> tuple[Numbers, Truths]:
         else:
             dated.append(np.full(size, line.latest is not None))
     return np.concatenate(days), np.concatenate(dated)
+
+
+def _reaches(count: TouchpointCount, tally: Tally) -> Truths:
+    """Which leads of a tally have as much as is asked for."""
+    reached: Truths = (tally.times >= count.at_least) & (tally.people >= count.people)
+    return reached
+
+
+def _chosen(tally: Tally, rows: Numbers) -> Tally:
+    return Tally(
+        tally.leads[rows],
+        tally.times[rows],
+        tally.weight[rows],
+        tally.newest[rows],
+        tally.people[rows],
+    )
 
 
 def _named(numbers: Numbers, names: list[str]) -> pa.Array:

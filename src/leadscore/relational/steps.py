@@ -35,8 +35,10 @@ def classes_table(number: int) -> str:
 class Question:
     """What is asked of the touchpoints.
 
+    `oldest` is a moment before which nothing happened.
     `tables` is the ending of the names of its own types, kinds, feeds and newest.
     `first` and `last` limit the lead ids (both inclusive) where a block of leads is asked for;
+    `are_numbered` says that they are all the numbers between, so that owners need no table;
     `has_received_at` and `may_repeat` say whether those checks are needed; `newest_only` whether
     the counters take only their newest touchpoints; `counts_people` whether owners are companies.
     """
@@ -44,6 +46,7 @@ class Question:
     feeds: Feeds
     offsets: Offsets
     as_of: int
+    oldest: int = 0
     tables: str = ""
     has_received_at: bool = True
     may_repeat: bool = False
@@ -51,6 +54,21 @@ class Question:
     counts_people: bool = False
     first: str | int | None = None
     last: str | int | None = None
+    are_numbered: bool = False
+
+    @property
+    def oldest_age(self) -> int:
+        """No touchpoint is older, in days."""
+        return oldest_age(self.offsets, self.oldest, self.as_of)
+
+
+def oldest_age(offsets: Offsets, oldest: int, as_of: int) -> int:
+    """The age in days that no touchpoint since a moment exceeds.
+
+    A day more than the age of that moment itself: clocks that are set back across midnight make a
+    later moment fall on an earlier day.
+    """
+    return max(0, offsets.local_day(as_of) - offsets.local_day(oldest)) + 1
 
 
 def own_table(name: str, question: Question) -> exp.Expr:
@@ -68,12 +86,15 @@ def matches(question: Question) -> exp.Select:
     feed = _plus(_times(column("kind", KINDS), _number(feeds.span)), bucket)
     return (
         select("typed.owner", "typed.lead_id", "typed.age", "feeds.counter", "feeds.weight")
-        .from_(_typed(question).subquery("typed"))
+        # Left, though the next join drops what has no kind: for an inner one, engines work out the
+        # combination a second time, to filter by the range of those that have a kind.
         .join(
             own_table(KINDS, question),
             on=_same(column("combination", "typed"), column("combination", KINDS)),
+            join_type="left",
         )
         .join(own_table(FEEDS, question), on=_same(feed, column("feed", FEEDS)))
+        .from_(_inside(_typed(question), "typed"))
     )
 
 
@@ -93,21 +114,19 @@ def tallies(question: Question) -> exp.Select:
             _integer(exp.Min(this=column("age"))).as_("newest"),
             _integer(people).as_("people"),
         )
-        .from_(counted.subquery("counted"))
         .group_by("owner", "counter")
+        .from_(_inside(counted, "counted"))
     )
 
 
-def placed_matches(question: Question, n_owners: int) -> exp.Select:
-    """Matches as places in a matrix of counters × owners.
+def packed_matches(question: Question, n_owners: int, age_bits: int) -> exp.Select:
+    """Matches as whole numbers, in the way that `tallying` takes apart.
 
-    Shape: columns place (counter * n_owners + owner) and weight.
+    Shape: one column, match: (counter × n_owners + owner) × 2^age_bits + age.
     """
     place = _plus(_times(_integer(column("counter")), _number(n_owners)), column("owner"))
-    weight = exp.cast(column("weight"), "double")
-    return select(place.as_("place"), weight.as_("weight")).from_(
-        matches(question).subquery("matched")
-    )
+    match = _plus(_times(exp.Paren(this=place), _number(1 << age_bits)), column("age"))
+    return select(match.as_("match")).from_(_inside(matches(question), "matched"))
 
 
 def oldest_touchpoint() -> exp.Select:
@@ -145,12 +164,12 @@ def _newest(matched: exp.Select, question: Question) -> exp.Select:
     placed = select("owner", "lead_id", "age", "counter", "weight", place.as_("place"))
     return (
         select("placed.owner", "placed.lead_id", "placed.age", "placed.counter", "placed.weight")
-        .from_(placed.from_(matched.subquery("matched")).subquery("placed"))
         .join(
             own_table(NEWEST, question),
             on=_same(column("counter", "placed"), column("counter", NEWEST)),
         )
         .where("placed.place <= newest.max_times")
+        .from_(_inside(placed.from_(_inside(matched, "matched")), "placed"))
     )
 
 
@@ -158,22 +177,29 @@ def _typed(question: Question) -> exp.Select:
     """Touchpoints with their owner, their age and the number of their combination of classes."""
     feeds = question.feeds
     typed = (
-        select("owners.owner", "existing.lead_id", "existing.age")
+        select(_owner(question).as_("owner"), "existing.lead_id", "existing.age")
         .select(_combination(feeds).as_("combination"))
-        .from_(_existing(question).subquery("existing"))
-        .join(OWNERS, on=_same(column("lead_id", "existing"), column("lead_id", OWNERS)))
         .join(
             own_table(TYPES, question),
             on=_same(column("type", "existing"), column("type", TYPES)),
             join_type="inner" if feeds.other_base is None else "left",
         )
     )
+    if not question.are_numbered:
+        on = _same(column("lead_id", "existing"), column("lead_id", OWNERS))
+        typed = typed.join(OWNERS, on=on)
     for number, each in enumerate(feeds.properties):
         if each.is_joined:
             table = classes_table(number)
             on = _same(column(_renamed(number), "existing"), column(VALUE, table))
             typed = typed.join(table, on=on, join_type="left")
-    return typed
+    return typed.from_(_inside(_existing(question), "existing"))
+
+
+def _owner(question: Question) -> exp.Expr:
+    if question.are_numbered and question.first is not None:
+        return exp.Sub(this=column("lead_id", "existing"), expression=_id(question.first))
+    return column("owner", OWNERS)
 
 
 def _combination(feeds: Feeds) -> exp.Expr:
@@ -215,7 +241,7 @@ def _existing(question: Question) -> exp.Select:
 def _unrepeated(existing: exp.Select, question: Question) -> exp.Select:
     """Each id of a lead once: the touchpoint that arrived first, as `live.deduplicated` has it."""
     arrival = exp.func("COALESCE", column("received_at"), column("occurred_at"))
-    order = [arrival, column("occurred_at"), column("type")]
+    order: list[exp.Expr] = [arrival, column("occurred_at"), column("type")]
     by_name = sorted(question.feeds.properties, key=lambda each: each.field)
     order += [_in_order(each) for each in by_name]
     repeat = exp.Window(
@@ -224,29 +250,37 @@ def _unrepeated(existing: exp.Select, question: Question) -> exp.Select:
         order=exp.Order(expressions=[exp.Ordered(this=each, nulls_first=True) for each in order]),
     )
     properties = [_renamed(number) for number in range(len(question.feeds.properties))]
-    numbered = existing.select("id", repeat.as_("repeat")).subquery("numbered")
+    numbered = existing.select("id", repeat.as_("repeat"))
     return (
         select("lead_id", "type", "age", *properties)
-        .from_(numbered)
         .where(exp.or_(column("id").is_(exp.null()), "repeat = 1"))
+        .from_(_inside(numbered, "numbered"))
     )
 
 
 def _age(question: Question) -> exp.Expr:
     """Whole local days from the touchpoint to the as-of moment, never below 0."""
-    steps = question.offsets.between(0, question.as_of)
-    shift: exp.Expr = _number(steps.shifts[0])
+    steps = question.offsets.between(question.oldest, question.as_of)
+    shift: exp.Expr = _number(steps.shifts[-1])
     if len(steps.starts) > 1:
-        case = exp.case()
-        for until, each in zip(steps.starts[1:], steps.shifts, strict=False):
-            before = exp.LT(this=column("occurred_at"), expression=_number(until))
-            case = case.when(before, _number(each))
-        shift = case.else_(_number(steps.shifts[-1]))
+        earlier = [
+            exp.If(
+                this=exp.LT(this=column("occurred_at"), expression=_number(until)),
+                true=_number(each),
+            )
+            for until, each in zip(steps.starts[1:], steps.shifts, strict=False)
+        ]
+        shift = exp.Case(ifs=earlier, default=shift)
     # A day is added on both sides: division truncates, and 1 January 1970 has hours below zero.
     local = exp.Paren(this=_plus(_plus(column("occurred_at"), _number(DAY_US)), shift))
     day = exp.IntDiv(this=local, expression=_number(DAY_US))
     today = _number(question.offsets.local_day(question.as_of) + 1)
     return exp.func("GREATEST", _number(0), exp.Sub(this=today, expression=day))
+
+
+def _inside(query: exp.Select, name: str) -> exp.Subquery:
+    """A query to select from. Joined last, so that the builder need not copy it at every step."""
+    return query.subquery(name, copy=False)
 
 
 def _property(field: str) -> exp.Column:

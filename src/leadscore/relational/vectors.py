@@ -71,13 +71,16 @@ class Attributes:
             return np.full(self._leads.num_rows, missing, np.bool_)
         if comparison.operator in PRESENCE_OPERATORS:
             wanted = (comparison.operator is Operator.EXISTS) == bool(comparison.operand)
-            return self.is_present(comparison.field) == wanted
+            present = self.is_present(comparison.field)
+            return present if wanted else ~present
         if needed_type(comparison) is FieldType.TEXT:
             return self._compare_text(comparison)
         return self._compare_ordered(comparison) & self.is_present(comparison.field)
 
     def is_present(self, field: str) -> Truths:
-        """Where a field has a value."""
+        """Where a field has a value; nowhere when there is no such column."""
+        if field not in self._leads.column_names:
+            return np.zeros(self._leads.num_rows, np.bool_)
         if field not in self._present:
             self._present[field] = np.asarray(self._leads.column(field).is_valid())
         return self._present[field]
@@ -113,8 +116,11 @@ def compare_numbers(comparison: Comparison, values: npt.NDArray[np.generic]) -> 
         return _RELATIONS[comparison.operator](values, _plain(operand))
     items = [_plain(item) for item in operand]
     if comparison.operator is Operator.BETWEEN:
-        return (values >= items[0]) & (values <= items[1])
-    among: Truths = np.isin(values, np.array(items, dtype=values.dtype))
+        within: Truths = np.greater_equal(values, items[0]) & np.less_equal(values, items[1])
+        return within
+    among = np.zeros(len(values), np.bool_)
+    for item in items:
+        among |= np.equal(values, item)
     return among if comparison.operator is Operator.IN else ~among
 
 

@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -23,10 +24,11 @@ def harmless(words: str) -> str:
 
 
 def plain_text(renderable: RenderableType, width: int = 100) -> str:
-    """What a terminal without colours would show."""
+    """What a terminal without colours would show, with ordinary spaces, as one would search it."""
     buffer = StringIO()
     console = Console(
         file=buffer, width=width, color_system=None, markup=False, highlight=False, emoji=False
     )
     console.print(renderable)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()).strip("\n")
+    text = buffer.getvalue().replace(_NO_BREAK, " ")
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")

@@ -28,8 +28,10 @@ Difference = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a run found. `kind` of a difference: engines (live and batch differ on the same facts),
-    or unmarked (facts changed and nobody had the lead scored anew).
+    """What a run found.
+
+    The kind of a difference is `engines` (live and batch differ on the same facts) or `unmarked`
+    (facts changed, and nobody had the lead scored anew).
     """
 
     n_recomputed: int

@@ -131,7 +131,7 @@ def _score_in(folder: Path, started: ScoringRun, version: ModelVersion) -> None:
 
 
 def _imported_lately(as_of: datetime) -> bool:
-    """Whether an import may explain changes that no lead was marked for: it has everybody scored."""
+    """Whether an import may explain changes that marked no lead: it has everybody scored."""
     told = Event.objects.filter(
         name__in=("import_finished", "import_undone"), happened_at__gt=as_of - timedelta(days=1)
     )
@@ -231,7 +231,7 @@ def _upsert() -> str:
     updated = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
     return (
         f"INSERT INTO scoring_leadscore ({', '.join(_COLUMNS)}) "  # noqa: S608 - our own names
-        f"SELECT id, %s, {moment}, %s, %s, {document}, {document}, {document}, {document}, {moment} "
+        f"SELECT id, %s, {moment}, %s, %s, {', '.join([document] * 4)}, {moment} "
         "FROM identity_lead WHERE id = %s AND closed_at IS NULL "
         f"ON CONFLICT (lead_id) DO UPDATE SET {updated} "
         "WHERE scoring_leadscore.as_of <= excluded.as_of"

@@ -99,7 +99,6 @@ def summary_of(model: ScoringModel, lang: str, before: ScoringModel | None = Non
 def _dimension(
     model: ScoringModel, dimension: Dimension, old: Mapping[str, Rule] | None, names: Names
 ) -> DimensionSummary:
-    lang = names.lang
     return DimensionSummary(
         name=dimension.name,
         label=capitalised(names.dimension(dimension.name)),

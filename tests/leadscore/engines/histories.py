@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from random import Random
+from typing import Any
 
 import pyarrow as pa
 
@@ -34,7 +35,8 @@ ARROW = {
 }
 MOMENT = pa.timestamp("us", "UTC")
 
-Record = Mapping[str, Value]
+Record = Mapping[str, Any]
+"""A row of leads, touchpoints or attribute changes, by column; moments as in `Case`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +113,35 @@ def _table(
 
 
 def a_case(
-    random: Random, model: ScoringModel, *, most_leads: int = 5, most_touchpoints: int = 8
+    random: Random,
+    model: ScoringModel,
+    *,
+    least_leads: int = 0,
+    most_leads: int = 5,
+    most_touchpoints: int = 8,
 ) -> Case:
     """Facts for a model, and a moment to score at."""
     fields = model_fields(model)
     as_of = _as_of(random, model.time_zone)
     has_integer_ids = perhaps(random, 30)
     pool = INTEGER_LEADS if has_integer_ids else TEXT_LEADS
-    ids = _lead_ids(random, pool, random.randint(0, most_leads))
+    n_leads = max(least_leads, most_leads - random.randint(0, most_leads))
+    ids = _lead_ids(random, pool, n_leads)
     has = {name for name in ("known_at", "company.id", "received_at", "id") if perhaps(random, 75)}
     leads = tuple(_lead(random, lead_id, fields, as_of, has) for lead_id in ids)
     owners = [*ids, pool[0]]  # perhaps nobody's
     touchpoints = tuple(
         _touchpoint(random, owner, fields, model.time_zone, as_of, has)
         for owner in owners
-        for _ in range(random.randint(0, most_touchpoints))
+        for _ in range(most_touchpoints - random.randint(0, most_touchpoints))
     )
     return Case(model, leads, _repeated(random, touchpoints), as_of, has_integer_ids)
+
+
+def a_touchpoint(random: Random, case: Case, owner: str | int) -> Record:
+    """One more touchpoint of a lead, with no id that could repeat another."""
+    zone = case.model.time_zone
+    return _touchpoint(random, owner, case.fields, zone, case.as_of, {"received_at"})
 
 
 def _lead_ids(random: Random, pool: tuple, count: int) -> list:
@@ -139,8 +153,8 @@ def _lead_ids(random: Random, pool: tuple, count: int) -> list:
 
 def _lead(
     random: Random, lead_id: Value, fields: ModelFields, as_of: int, has: set[str]
-) -> dict[str, Value]:
-    record: dict[str, Value] = {"lead_id": lead_id}
+) -> dict[str, Any]:
+    record: dict[str, Any] = {"lead_id": lead_id}
     if "known_at" in has:
         record["known_at"] = as_of + random.choice((0, 1, -DAY_US)) if perhaps(random, 30) else None
     record |= {name: _value(random, kind) for name, kind in fields.attributes.items()}
@@ -155,9 +169,9 @@ def _value(random: Random, kind: FieldType) -> Value:
 
 def _touchpoint(
     random: Random, owner: Value, fields: ModelFields, zone: str, as_of: int, has: set[str]
-) -> dict[str, Value]:
+) -> dict[str, Any]:
     occurred_at = _occurred_at(random, zone, as_of)
-    record: dict[str, Value] = {
+    record: dict[str, Any] = {
         "lead_id": owner,
         "type": random.choice(UNKNOWN_TYPES if perhaps(random, 10) else TYPES),
         "occurred_at": occurred_at,

@@ -41,7 +41,7 @@ def test_a_text_that_names_somebody_is_blacked_out(canary: str) -> None:
         "2026-11-21T22:43:12.910235+00:00",
         "job 123456789012 done in 0.123456 s",
         "lejek.scoring.jobs.score_everybody",
-        "/work/lejek/src/lejek/kernel/migrations/0002_poison_events_and_progress.py",
+        "/srv/lejek/src/lejek/kernel/migrations/0002_poison_events_and_progress.py",
         "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
         "version 3 of 12, 48.5 points",
     ],

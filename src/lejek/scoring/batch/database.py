@@ -1,6 +1,6 @@
 """Rows of the product's database as Arrow tables, through ADBC.
 
-In: an address. Out: tables of one consistent snapshot. It is only read, whatever the driver could do.
+In: an address. Out: tables of one consistent snapshot. It is only read, whatever a driver can do.
 """
 
 from __future__ import annotations

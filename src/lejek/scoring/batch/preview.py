@@ -199,7 +199,7 @@ def _sums(differences: Differences) -> Plain:
 
 
 def _named(differences: Differences) -> list[Plain]:
-    """Leads worth looking at: those that change a band, grade or definition, largest moves first."""
+    """Leads worth looking at: whose band, grade or definition changes, largest moves first."""
     changed = differences.changed
     size = pc.abs(changed["overall_change_millipoints"])
     order = [("size", "descending"), ("lead_id", "ascending")]

@@ -131,6 +131,16 @@ _TYPES = ("page_view", "page_view", "page_view", "email_click", "demo_request", 
 _CATEGORIES: tuple[Any, ...] = ("pricing", "Pricing", "blog", "cennik", "", None, 7, True)
 
 
+_ATTRIBUTES: tuple[dict[str, Any], ...] = (
+    {},
+    {"lead.vip": True},
+    {"lead.vip": "yes"},
+    {"lead.since": "2024-02-29"},
+    {"lead.since": "20240229"},
+    {"lead.since": "soon", "lead.vip": False},
+)
+
+
 def crowd(n_leads: int, *, seed: int = 7, now: datetime = NOW) -> list[Lead]:
     """Many leads with odd values and a year of touchpoints, the same for the same seed."""
     rng = random.Random(seed)
@@ -143,11 +153,11 @@ def crowd(n_leads: int, *, seed: int = 7, now: datetime = NOW) -> list[Lead]:
             email=f"osoba{number}@firma.pl",
             seniority=rng.choice(["", "owner", "DIRECTOR", "manager", "właściciel"]),
             attributes=rng.choice(
-                [{}, {"lead.vip": True}, {"lead.vip": "yes"}, {"lead.since": "2024-02-29"}, {"lead.since": "20240229"}, {"lead.since": "soon", "lead.vip": False}]
+                _ATTRIBUTES
             ),
         )
         for number in range(n_leads)
-    ]  # fmt: skip
+    ]
     for each in leads:
         for _ in range(rng.choice([0, 1, 4, 12])):
             at = now - timedelta(minutes=rng.randrange(0, 200 * 24 * 60))

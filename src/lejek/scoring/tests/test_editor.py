@@ -86,9 +86,10 @@ def _inputs(page: str) -> dict[str, str]:
     from html.parser import HTMLParser
 
     class Reader(HTMLParser):
-        sent: dict[str, str] = {}
-        select = ""
-        inside = False
+        def __init__(self) -> None:
+            super().__init__()
+            self.sent: dict[str, str] = {}
+            self.select, self.inside = "", False
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             got = dict(attrs)
@@ -112,7 +113,6 @@ def _inputs(page: str) -> dict[str, str]:
                 self.select = ""
 
     reader = Reader()
-    reader.sent = {}
     reader.feed(page)
     return reader.sent
 
@@ -129,11 +129,21 @@ def test_a_wrong_value_is_refused_beside_its_input_and_nothing_is_saved(browser:
 
 def test_a_new_rule_of_each_kind(browser: Client) -> None:
     asked = {
-        "attribute": {"condition-0-field": "company.employees", "condition-0-operator": "between", "condition-0-value": "50; 249"},
-        "behaviour": {"on": "chat", "within": "30", "half_life": "10", "max_times": "2", "max_points": "7.5"},
+        "attribute": {
+            "condition-0-field": "company.employees",
+            "condition-0-operator": "between",
+            "condition-0-value": "50; 249",
+        },
+        "behaviour": {
+            "on": "chat",
+            "within": "30",
+            "half_life": "10",
+            "max_times": "2",
+            "max_points": "7.5",
+        },
         "frequency": {"on": "chat; call", "at_least": "2", "within": "7"},
         "silence": {"none_for": "60"},
-    }  # fmt: skip
+    }
     for revision, (kind, own) in enumerate(asked.items()):
         sent = {
             "revision": str(revision),
@@ -176,7 +186,15 @@ def test_a_rule_moves_within_its_dimension(browser: Client) -> None:
 
 def test_bands_and_limits_are_changed_and_gaps_refused(browser: Client) -> None:
     url = reverse("scoring:editor_scale")
-    sent = {"revision": "0", "dimension": "fit", "min": "0", "max": "120", "from-cold": "0", "from-warm": "30", "from-hot": "60,5"}  # fmt: skip
+    sent = {
+        "revision": "0",
+        "dimension": "fit",
+        "min": "0",
+        "max": "120",
+        "from-cold": "0",
+        "from-warm": "30",
+        "from-hot": "60,5",
+    }
     assert browser.post(url, sent).status_code == 302
     fit = read_model(_draft().document).sound_model().dimension("fit")
     assert [band.from_milli for band in fit.bands] == [0, 30_000, 60_500]

@@ -41,7 +41,9 @@ def test_counts_of_today() -> None:
     fit = next(part for part in found["bands"] if part["dimension"] == "fit")  # type: ignore[attr-defined]
     assert fit["before"] == ["cold", "warm", "hot"]
     assert fit["counts"] == [[1, 0, 0], [2, 0, 0], [0, 0, 0]]
-    (mql,) = found["definitions"]  # type: ignore[misc]
+    definitions = found["definitions"]
+    assert isinstance(definitions, list)
+    (mql,) = definitions
     assert (mql["before"], mql["after"], mql["left"]) == (1, 0, 1)
     assert found["owners"] == [{"owner_id": seller.pk, "before": 1, "after": 0}]
     named = {row["lead_id"]: row for row in found["leads"]}  # type: ignore[attr-defined]
