@@ -111,6 +111,7 @@ class ScoringRun(models.Model):
         "publication": _("another version scores"),
         "import": _("an import"),
         "asked": _("asked for"),
+        "command": _("command line"),
     }
 
     @property

@@ -152,9 +152,7 @@ def crowd(n_leads: int, *, seed: int = 7, now: datetime = NOW) -> list[Lead]:
             of=rng.choice([None, *companies]),
             email=f"osoba{number}@firma.pl",
             seniority=rng.choice(["", "owner", "DIRECTOR", "manager", "właściciel"]),
-            attributes=rng.choice(
-                _ATTRIBUTES
-            ),
+            attributes=rng.choice(_ATTRIBUTES),
         )
         for number in range(n_leads)
     ]

@@ -10,6 +10,7 @@ from lejek.consent.models import ConsentChange
 from lejek.identity.models import Contact, Lead
 from lejek.kernel.models import Event
 from lejek.scoring.batch.process import BatchFailed, run
+from lejek.scoring.handlers import mark_leads
 from lejek.scoring.jobs import score_everybody
 from lejek.scoring.live import mark, score_marked
 from lejek.scoring.models import DirtyLead, LeadScore, ScorePoint, ScoringRun
@@ -181,3 +182,17 @@ def test_a_process_that_takes_too_long_is_ended() -> None:
     published()
     with pytest.raises(BatchFailed):
         run({"task": "score"}, timeout_seconds=0.05)
+
+
+def test_colleagues_are_marked_where_companies_are_watched() -> None:
+    published()
+    firm = company()
+    one, colleague = lead(of=firm), lead(of=firm, first_name="Jan")
+    lead(of=company("Inna SA"), first_name="Ola")
+    mark_leads({"lead_ids": [one.pk]}, now=NOW)
+    assert set(DirtyLead.objects.values_list("lead_id", flat=True)) == {one.pk, colleague.pk}
+
+
+def test_a_lead_that_is_gone_is_not_marked() -> None:
+    mark_leads({"lead_ids": [4711]}, now=NOW)
+    assert not DirtyLead.objects.exists()

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from lejek.deals.models import Opportunity
 from lejek.identity.models import AttributeChange, Contact
+from lejek.kernel.models import Job
 from lejek.people.models import Role
+from lejek.scoring.jobs import make_preview
 from lejek.scoring.models import PreviewRun
 from lejek.scoring.previews import request_preview
 from lejek.scoring.tests.builders import MODEL, NOW, lead, published, touchpoint, user
@@ -149,3 +151,24 @@ def test_a_failed_preview_says_why(client: Client, monkeypatch: pytest.MonkeyPat
 
 def _broken(*_: object) -> dict[str, object]:
     raise MemoryError("no memory")
+
+
+def test_many_leads_are_previewed_by_a_job_with_progress(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lejek.scoring.previews.AT_ONCE", 0)
+    published()
+    lead()
+    client.force_login(user(Role.MARKETING))
+    client.cookies["django_language"] = "en"
+    save_draft(document=STRICTER, revision=0, actor=None, now=NOW)
+    client.post(reverse("scoring:preview"))
+    client.post(reverse("scoring:preview"))
+    (asked,) = PreviewRun.objects.all()
+    waiting = client.get(reverse("scoring:preview"), headers={"HX-Request": "true"})
+    assert b"every 2s" in waiting.content
+    (job,) = Job.objects.filter(task_path="lejek.scoring.jobs.make_preview")
+    make_preview(**job.arguments, now=NOW)
+    asked.refresh_from_db()
+    assert (asked.status, asked.n_done) == (PreviewRun.Status.DONE, asked.n_steps)
+    assert b"Leads that move most" in client.get(reverse("scoring:preview")).content

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from leadscore.errors import InvalidModel
-from lejek.kernel.models import Event, Schedule
+from lejek.kernel.models import Event
 from lejek.people.models import AuditEntry, Role
 from lejek.scoring.live import mark, score_marked
 from lejek.scoring.models import LeadScore, ModelDraft, ModelVersion
@@ -113,12 +113,6 @@ def test_saving_the_same_document_twice_is_one_change() -> None:
     assert same.revision == 1
     with pytest.raises(DraftHasMoved):
         save_draft(document=MODEL, revision=0, actor=None, now=NOW)
-
-
-def test_the_nightly_run_is_scheduled_for_local_midnight() -> None:
-    nightly = Schedule.objects.get(name="score_everybody_nightly")
-    assert nightly.cron == "0 0 * * *"
-    assert nightly.time_zone == "Europe/Warsaw"
 
 
 def test_the_history_of_a_lead_tells_the_versions_apart() -> None:
