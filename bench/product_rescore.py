@@ -202,18 +202,15 @@ def _measure() -> None:
         ("same day", NOW + timedelta(hours=1)),
         ("next day", NOW + timedelta(days=1)),
     )
-    print(
-        f"{'run':<10}{'total':>8}{'read':>8}{'score':>8}{'compare':>9}{'write':>8}{'check':>8}  changed"
-    )
+    heads = ("total", "read", "score", "compare", "write", "check")
+    print("run       " + "".join(f"{head:>9}" for head in heads) + "  changed")
     for name, now in later:
         started = time.perf_counter()
         done = score_all(reason="bench", now=now)
         total, seconds = time.perf_counter() - started, done.details["seconds"]
         steps = [seconds[step] for step in ("read", "score", "compare", "write", "reconcile")]
-        figures = "".join(
-            f"{value:>{width}.1f}" for value, width in zip(steps, (8, 8, 9, 8, 8), strict=True)
-        )
-        print(f"{name:<10}{total:>8.1f}{figures}  {done.n_changed:,} of {done.n_leads:,}")
+        figures = "".join(f"{value:>9.1f}" for value in (total, *steps))
+        print(f"{name:<10}{figures}  {done.n_changed:,} of {done.n_leads:,}")
         assert done.n_differences == 0, done.differences  # noqa: S101 - live and batch agree
         sys.stdout.flush()
 

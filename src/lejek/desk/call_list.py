@@ -100,7 +100,7 @@ def _found(search: str) -> Q:
     return found
 
 
-def page_of(scores: QuerySet[LeadScore], number: object) -> Page[LeadScore]:
+def page_of(scores: QuerySet[LeadScore], number: str | None) -> Page[LeadScore]:
     """A page of the list; a number that does not exist gives the nearest that does.
 
     Queries: two, and those of `rows_of`.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 180, 44, 24
 
@@ -53,7 +54,7 @@ def history_chart(
     steps.append(f"H{x(last)}")
     marks = [
         Mark(x(at), version)
-        for (_, _, before), (at, _, version) in zip(points, points[1:], strict=False)
+        for (_, _, before), (at, _, version) in pairwise(points)
         if before != version
     ]
     return HistoryChart(" ".join(steps), tuple(marks), highest, first, last)

@@ -1,6 +1,6 @@
 """The audit log: who did what, append-only, each entry sealed by the hash of the one before.
 
-In: actions in the words of the business. Out: entries; `broken_at` finds the first that was changed.
+In: actions in the words of the business. Out: entries; `broken_at` finds the first that changed.
 """
 
 from __future__ import annotations

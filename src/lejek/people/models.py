@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -32,7 +32,7 @@ class Team(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail address."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """A user; without a password nobody can sign in as them."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -84,7 +84,7 @@ class ApiKey(models.Model):
 
 
 class AuditEntry(models.Model):
-    """What somebody did, in the language of the business; append-only, each row sealed by a hash."""
+    """What somebody did, in the words of the business; append-only, each row sealed by a hash."""
 
     at = models.DateTimeField()
     actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)

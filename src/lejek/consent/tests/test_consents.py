@@ -1,4 +1,4 @@
-"""Permissions: the newest statement counts, each is kept once, an undone import takes its own back."""
+"""Permissions: the newest counts, each is kept once, an undone import takes its own back."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -238,7 +238,8 @@ def test_progress_is_a_part_that_becomes_a_page_when_it_is_done(client: Client) 
     choose_suggested(client, job)
     url = reverse("identity:import_check", args=[job.pk])
     part = client.get(url, headers={"hx-request": "true"}).content.decode()
-    assert part.startswith("<div") and "<progress" in part
+    assert part.startswith("<div")
+    assert "<progress" in part
     work()
     answer = client.get(url, headers={"hx-request": "true"})
     assert answer.headers["HX-Redirect"] == url

@@ -14,7 +14,8 @@ def test_a_fault_reads_as_a_sentence() -> None:
     fault = Fault("not_a_nip", "company.nip", "123", is_fatal=True)
     with translation.override("pl"):
         assert fault_text(fault) == (
-            "NIP: „123” – to nie jest poprawny NIP: nie zgadza się cyfra kontrolna albo nie ma 10 cyfr"
+            "NIP: „123” – to nie jest poprawny NIP: "
+            "nie zgadza się cyfra kontrolna albo nie ma 10 cyfr"
         )
     with translation.override("en"):
         assert fault_text(fault).startswith("NIP: “123” is not a valid NIP")

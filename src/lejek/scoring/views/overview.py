@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from lejek.identity.models import Lead
 from lejek.kernel import clock
@@ -23,6 +23,7 @@ from lejek.scoring.views.shown import language, shown_problems
 RUNS_ON_A_PAGE = 25
 
 
+@require_GET
 @needs("models.read")
 def show_model(request: HttpRequest) -> HttpResponse:
     """The active version, the draft, all versions, the newest run."""
