@@ -11,7 +11,7 @@ from lejek.kernel.models import Event, Heartbeat, IdempotencyKey, Job
 
 EVENTS_KEPT = timedelta(days=7)
 JOBS_KEPT = timedelta(days=30)
-KEYS_KEPT = timedelta(days=2)
+KEYS_KEPT = timedelta(hours=72)
 HEARTBEATS_KEPT = timedelta(days=1)
 
 

@@ -23,7 +23,7 @@ from lejek.people.models import Role, User
 
 ROLES = (Role.MARKETING, Role.SALES, Role.MANAGER)
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
-_WITHOUT_A_USER = ("/health/", "/static/")
+_WITHOUT_A_USER = ("/health/", "/static/", "/api/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,9 +177,12 @@ def as_rule(form: RuleForm, model: ScoringModel, before: Rule | None) -> dict[st
         rule["when"] = {}
     if form.kind == BEHAVIOUR and not (rule.keys() - {"id", "dimension", "group", "points"}):
         rule["scope"] = Scope.LEAD.value
-    label = {lang: values.get(f"label_{lang}", "").strip() for lang in ("pl", "en")}
-    if any(label.values()):
-        rule["label"] = {lang: text for lang, text in label.items() if text}
+    known = {} if before is None else dict(before.label)
+    said = {lang: values.get(f"label_{lang}", "").strip() for lang in ("pl", "en")}
+    # In the order in which the document had them, so that nothing seems to differ.
+    label = {lang: text for lang, text in (known | said).items() if text}
+    if label:
+        rule["label"] = label
     return rule
 
 

@@ -24,7 +24,7 @@ from pyarrow import ipc
 from leadscore.days import to_instant
 from lejek.kernel import clock
 from lejek.kernel.models import Event
-from lejek.scoring.batch.process import BatchFailed, run
+from lejek.scoring.batch.process import TIMEOUT_SECONDS, BatchFailed, run
 from lejek.scoring.batch.scores import ROWS_FILE
 from lejek.scoring.models import LeadScore, ModelVersion, ScoringRun
 from lejek.scoring.reconciliation import reconcile
@@ -45,7 +45,11 @@ def score_all(*, reason: str, now: datetime) -> ScoringRun:
     Repeat: whoever was scored already is found unchanged.
     """
     version = active_version()
-    ScoringRun.objects.filter(status=ScoringRun.Status.RUNNING).update(
+    # Another worker may be at it; one that takes longer than its process may has died.
+    ScoringRun.objects.filter(
+        status=ScoringRun.Status.RUNNING,
+        started_at__lt=now - timedelta(seconds=2 * TIMEOUT_SECONDS),
+    ).update(
         status=ScoringRun.Status.FAILED, finished_at=now, message="its process ended without a word"
     )
     started = ScoringRun.objects.create(version=version, reason=reason, as_of=now, started_at=now)

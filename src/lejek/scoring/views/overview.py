@@ -54,6 +54,7 @@ def show_model(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_GET
 @needs("models.read")
 def show_version(request: HttpRequest, number: int) -> HttpResponse:
     """A published version: its document, its note, what it changed."""
@@ -64,7 +65,7 @@ def show_version(request: HttpRequest, number: int) -> HttpResponse:
         request,
         "scoring/version.html",
         {
-            "version": version,
+            "model_version": version,
             "before": before,
             "is_active": active is not None and active.pk == version.pk,
             "summary": summary_of(model, language()),
@@ -94,7 +95,7 @@ def roll_back(request: HttpRequest, number: int) -> HttpResponse:
             % {"number": number},
         )
         return redirect("scoring:model")
-    context: dict[str, object] = {"version": version, "active": active}
+    context: dict[str, object] = {"model_version": version, "active": active}
     if active is not None and active.pk != version.pk:
         models = versions.ready(active).model, versions.ready(version).model
         context["changes"] = changes(*models, language())
@@ -102,6 +103,7 @@ def roll_back(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "scoring/roll_back.html", context)
 
 
+@require_GET
 @needs("models.read")
 def show_runs(request: HttpRequest) -> HttpResponse:
     """The scorings of everybody, and whether they agreed with live scoring."""

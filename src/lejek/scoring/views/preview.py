@@ -25,13 +25,13 @@ from lejek.scoring.views.shown import editor_context, language
 def show_preview(request: HttpRequest) -> HttpResponse:
     """The newest preview of the draft; asked for by POST."""
     user, now = signed_in(request), clock.now()
+    if request.method == "POST" and not can(user, "models.edit"):
+        raise PermissionDenied("models.edit")
     try:
         draft = selectors.current_draft(now)
     except NoActiveModel:
         return redirect("scoring:model")
     if request.method == "POST":
-        if not can(user, "models.edit"):
-            raise PermissionDenied("models.edit")
         try:
             previews.request_preview(document=draft.row.document, actor=user, now=now)
         except InvalidModel:
