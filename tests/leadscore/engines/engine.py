@@ -74,6 +74,9 @@ def small_case(random: Random, is_monotone: bool) -> Case:
 
 
 def large_case(random: Random, is_monotone: bool) -> Case:
-    """A case with as many rules and leads as make a dear run worth its while."""
-    model = a_model(random, is_monotone=is_monotone, most_rules=20)
+    """A case with as many rules and leads as make a dear run worth its while.
+
+    No window is so long that tables of ages would be most of the work.
+    """
+    model = a_model(random, is_monotone=is_monotone, most_rules=12, days=(1, 2, 7, 30, 31, 90))
     return a_case(random, model, least_leads=30, most_leads=50)
