@@ -53,7 +53,7 @@ FULL = Scale(
         Size(1_000_000, 50_000_000),
     ),
     n_live_leads=2_000,
-    rounds=5,
+    rounds=3,
     rounds_of_growth=3,
     has_targets=True,
 )

@@ -45,11 +45,10 @@ def timed(run: Callable[[], T]) -> tuple[T, float, float]:
 
 
 def by_turns(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Timings]:
-    """The timings of each contender over some rounds, after one round that does not count."""
+    """The timings of each contender over some rounds; all should have run before."""
     runs: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
-    for number in range(rounds + 1):
+    for _ in range(rounds):
         for name, run in contenders.items():
             _, clock, cpu = timed(run)
-            if number:
-                runs[name].append((clock, cpu))
+            runs[name].append((clock, cpu))
     return {name: Timings(*zip(*each, strict=True)) for name, each in runs.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 from leadscore.arithmetic import MILLI
 from leadscore.conditions import (
@@ -156,7 +157,7 @@ def _rule(
     kind = random.choice(("behaviour", "behaviour", "frequency", "silence", "attribute"))
     if is_monotone and kind != "attribute":
         sign = -1 if kind == "silence" else 1
-    common = {
+    common: dict[str, Any] = {
         "id": id_,
         "dimension": dimension,
         "group": group,

@@ -17,8 +17,8 @@ from tests.leadscore.engines.oracle import expected
 from tests.leadscore.engines.test_agreement import assert_same
 
 if TYPE_CHECKING:
+    from pyspark.core.status import SparkStageInfo, StatusTracker
     from pyspark.sql import SparkSession
-    from pyspark.status import SparkStageInfo, StatusTracker
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
