@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bench.models import (
@@ -123,9 +124,7 @@ def _touchpoint_tables(size: Size) -> Iterator[pa.Table]:
             {
                 "lead_id": np.repeat(np.arange(first, first + len(n_each)), n_each),
                 "type": _texts(random, TYPES, n, 1 / np.arange(1, len(TYPES) + 1)),
-                "occurred_at": pa.array(
-                    AS_OF - age_us.astype(np.int64), pa.timestamp("us", "UTC")
-                ),
+                "occurred_at": pa.array(AS_OF - age_us.astype(np.int64), pa.timestamp("us", "UTC")),
                 "page.path": _texts(random, PAGES, n),
                 "value": _sometimes(random, value, 0.2),
             }
@@ -156,6 +155,4 @@ def _texts(
 
 def _sometimes(random: np.random.Generator, values: pa.Array, missing: float = 0.05) -> pa.Array:
     """The values with some of them missing."""
-    import pyarrow.compute as pc
-
     return pc.if_else(pa.array(random.random(len(values)) >= missing), values, None)

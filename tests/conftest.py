@@ -1,6 +1,7 @@
 """What holds for every test: generated cases are seeded, and CI skips nothing in silence."""
 
 import os
+from collections import Counter
 from collections.abc import Generator
 
 import pytest
@@ -56,3 +57,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says against how many generated cases each engine was held."""
+    cases: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, told in getattr(report, "user_properties", ()):
+                if name == "generated_cases" and report.when == "call":
+                    engine, n_cases = told
+                    cases[engine] += n_cases
+    if cases:
+        counts = ", ".join(f"{n_cases} on {engine}" for engine, n_cases in cases.items())
+        terminalreporter.write_line(f"Engine agreement, generated cases: {counts}.")

@@ -35,7 +35,9 @@ def tables(model: ScoringModel) -> dict[str, pa.Table]:
     )
     ages = range(-2, HISTORY_DAYS + 2)
     weights = {
-        f"w{half_life}": pa.array([decay_weight(max(0, age), half_life) for age in ages], pa.int32())
+        f"w{half_life}": pa.array(
+            [decay_weight(max(0, age), half_life) for age in ages], pa.int32()
+        )
         for half_life in half_lives
     }
     return {"decay": pa.table({"age": pa.array(ages, pa.int32()), **weights})}

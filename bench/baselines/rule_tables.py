@@ -51,7 +51,9 @@ def tables(model: ScoringModel) -> dict[str, pa.Table]:
     criteria = [_criterion(number, rule) for number, rule in rules]
     criteria.append(_counted(asked, ASKED, at_least=1, points=1))
     return {
-        "type_numbers": pa.table({"type": TYPES, "number": pa.array(range(len(TYPES)), pa.int32())}),
+        "type_numbers": pa.table(
+            {"type": TYPES, "number": pa.array(range(len(TYPES)), pa.int32())}
+        ),
         "rules": _rule_table(plain, needs),
         "newest_rules": _rule_table(newest, needs),
         "criteria": pa.Table.from_pylist(criteria),
@@ -87,9 +89,7 @@ class _Masks:
 
     def __init__(self, model: ScoringModel) -> None:
         atoms = dict.fromkeys(
-            atom
-            for rule in touchpoint_rules(model)
-            for atom in _atoms(_selection(rule).where)
+            atom for rule in touchpoint_rules(model) for atom in _atoms(_selection(rule).where)
         )
         self._numbers = [atom for atom in atoms if atom.operator is Operator.GE]
         texts = [atom for atom in atoms if atom.operator is not Operator.GE]

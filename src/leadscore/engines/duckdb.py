@@ -31,6 +31,8 @@ from leadscore.relational.vectors import Numbers
 from leadscore.results import Scores, contribution_schema, score_schema
 
 DIALECT = "duckdb"
+CONFIG: dict[str, str | bool | int | float | list[str]] = {"enable_external_file_cache": False}
+"""Blocks read what no block before them has read: what was read need not be kept."""
 MOST_LEADS_IN_BLOCK = 1 << 17
 TOUCHPOINTS_IN_BLOCK = 1 << 22
 """How many touchpoints, on average, a block may have: their matches are held in memory."""
@@ -52,7 +54,7 @@ def score(
     need = need_of(model, evidence=contributions)
     tables: list[pa.Table] = []
     lines: list[pa.Table] = []
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=CONFIG) as connection:
         run = _Run(connection, model, facts, as_of, need, contributions=contributions)
         companies = run.companies(leads) if need.watches_companies else None
         size = run.block_size(leads.num_rows)

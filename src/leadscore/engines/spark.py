@@ -87,7 +87,7 @@ def score(
     Units: `as_of` in microseconds since 1970 UTC.
     Raises: UnsupportedByEngine where Spark is not installed or cannot be used.
     """
-    with _running(master) as session, _folder(shared_folder) as folder:
+    with running_session(master) as session, _folder(shared_folder) as folder:
         run = _Run(session, model, facts, as_of, folder, contributions=contributions)
         finished = run.finished(progress)
         table, lines = run.finishing.opened(finished.toArrow())
@@ -111,7 +111,7 @@ def write_scores(
     Shape: folders `scores` and `contributions` in `target`, which must not be there yet; columns
     as in `Scores`, rows in no particular order.
     """
-    with _running(master) as session, _folder(shared_folder) as folder:
+    with running_session(master) as session, _folder(shared_folder) as folder:
         run = _Run(session, model, facts, as_of, folder, contributions=contributions)
         blocks = str(folder / "finished")
         run.finished(progress).write.parquet(blocks)
@@ -281,7 +281,7 @@ def _folder(shared: str | Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _running(master: str | None) -> Iterator[SparkSession]:
+def running_session(master: str | None) -> Iterator[SparkSession]:
     """A session with the settings that the steps rely on; what was started here is stopped."""
     outer, is_ours = _session(master)
     try:

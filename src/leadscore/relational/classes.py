@@ -1,19 +1,19 @@
 """Property values put into classes, so that conditions are decided on classes and not on rows.
 
 In: the comparisons that a model makes on one property, and the text values that occur.
-Out: a class number for each value, worked out by the engine, and a value that stands for the class.
+Out: a class number for each value, worked out by the engine, and what holds for each class.
 Two values are of one class when every comparison says the same of both.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter as Tallied
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
@@ -26,6 +26,7 @@ from leadscore.conditions import (
     Value,
     test_of,
 )
+from leadscore.relational.vectors import Truths
 
 VALUE, CLASS = "value", "class_no"
 
@@ -44,22 +45,19 @@ class Step(NamedTuple):
 class PropertyClasses:
     """The classes of one property.
 
-    `representatives[c]` is a value of class c; the last class is that of missing values.
-    Of ordered values, class c is of those that lie beyond c of the `steps`.
+    `answers` says for each comparison of which classes it holds; the last class is that of missing
+    values. Of ordered values, class c is of those that lie beyond c of the `steps`.
     `listed` maps text values to classes; a text value not listed is of class `unlisted`.
     """
 
     field: str
     kind: FieldType
-    representatives: tuple[Value, ...]
+    count: int
+    """How many classes there are."""
+    answers: Mapping[Comparison, Truths]
     steps: tuple[Step, ...] = ()
     listed: tuple[tuple[str, int], ...] = ()
     unlisted: int = 0
-
-    @property
-    def count(self) -> int:
-        """How many classes there are."""
-        return len(self.representatives)
 
     @property
     def missing(self) -> int:
@@ -103,52 +101,50 @@ def classes_of(
     field: str, kind: FieldType, comparisons: Sequence[Comparison], values: Iterable[str]
 ) -> PropertyClasses:
     """The classes of a property under some comparisons; `values` are its text values that occur."""
+    if kind is FieldType.TEXT:
+        return _text_classes(field, comparisons, values)
+    steps: tuple[Step, ...] = ()
+    representatives: tuple[Value, ...] = ("",)
     if kind is FieldType.BOOLEAN:
-        return PropertyClasses(field, kind, (False, True, None))
-    if kind in (FieldType.NUMBER, FieldType.DATE):
-        return _ordered_classes(field, kind, comparisons)
-    if kind is FieldType.ANY:
-        return PropertyClasses(field, kind, ("", None))
-    return _text_classes(field, comparisons, values)
+        representatives = (False, True)
+    elif kind in (FieldType.NUMBER, FieldType.DATE):
+        steps = tuple(sorted({step for comparison in comparisons for step in _steps(comparison)}))
+        representatives = _between(steps)
+    answers = {
+        comparison: np.array([test(value) for value in (*representatives, None)], np.bool_)
+        for comparison in comparisons
+        for test in (test_of(comparison),)
+    }
+    return PropertyClasses(field, kind, len(representatives) + 1, answers, steps)
 
 
 def _text_classes(
     field: str, comparisons: Sequence[Comparison], values: Iterable[str]
 ) -> PropertyClasses:
-    tests = [test_of(comparison) for comparison in dict.fromkeys(comparisons)]
+    tests = [test_of(comparison) for comparison in comparisons]
     members: dict[tuple[bool, ...], list[str]] = {}
     for value in values:
         members.setdefault(tuple(test(value) for test in tests), []).append(value)
-    if not members:
-        return PropertyClasses(field, FieldType.TEXT, (None,))
-    largest = Tallied({signature: len(each) for signature, each in members.items()})
-    ((unlisted, _),) = largest.most_common(1)
-    numbers = {signature: number for number, signature in enumerate(members)}
+    signatures = [*members, tuple(test(None) for test in tests)]
+    largest = max(members, key=lambda signature: len(members[signature]), default=None)
     listed = [
-        (value, numbers[signature])
-        for signature, each in members.items()
-        if signature != unlisted
+        (value, number)
+        for number, (signature, each) in enumerate(members.items())
+        if signature != largest
         for value in each
     ]
-    representatives = (*(each[0] for each in members.values()), None)
     return PropertyClasses(
-        field, FieldType.TEXT, representatives, listed=tuple(listed), unlisted=numbers[unlisted]
+        field,
+        FieldType.TEXT,
+        len(signatures),
+        dict(zip(comparisons, np.array(signatures, np.bool_).T, strict=True)),
+        listed=tuple(listed),
+        unlisted=0 if largest is None else list(members).index(largest),
     )
 
 
 _BEFORE = frozenset({Operator.GE, Operator.LT})
 _AFTER = frozenset({Operator.GT, Operator.LE})
-
-
-def _ordered_classes(
-    field: str, kind: FieldType, comparisons: Sequence[Comparison]
-) -> PropertyClasses:
-    steps = sorted({step for comparison in comparisons for step in _steps(comparison)})
-    if not steps:
-        return PropertyClasses(field, kind, (_anything(kind), None))
-    lowest = steps[0].at if steps[0].is_after else _just_below(steps[0].at)
-    beyond = (_just_above(step.at) if step.is_after else step.at for step in steps)
-    return PropertyClasses(field, kind, (lowest, *beyond, None), tuple(steps))
 
 
 def _steps(comparison: Comparison) -> Iterable[Step]:
@@ -167,6 +163,14 @@ def _ordered(item: Scalar) -> float | date:
     return item if isinstance(item, date) else float(item)
 
 
+def _between(steps: Sequence[Step]) -> tuple[Value, ...]:
+    """A value of each of the classes that steps make."""
+    if not steps:
+        return (0.0,)
+    lowest = steps[0].at if steps[0].is_after else _just_below(steps[0].at)
+    return (lowest, *(_just_above(step.at) if step.is_after else step.at for step in steps))
+
+
 def _just_below(at: float | date) -> Value:
     """The next value below; the first date stands for the class below it, which has no value."""
     if isinstance(at, date):
@@ -179,10 +183,6 @@ def _just_above(at: float | date) -> Value:
     if isinstance(at, date):
         return min(at, _LAST_DATE_BUT_ONE) + _ONE_DAY
     return math.nextafter(at, math.inf)
-
-
-def _anything(kind: FieldType) -> Value:
-    return date(2000, 1, 1) if kind is FieldType.DATE else 0.0
 
 
 def _integer(number: int) -> exp.Expr:

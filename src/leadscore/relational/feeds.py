@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from leadscore.arithmetic import decay_weights
-from leadscore.conditions import Comparison, Condition, Leaf, comparisons, test_of
+from leadscore.conditions import Comparison, Condition, Leaf, comparisons
 from leadscore.counting import Counter
 from leadscore.errors import UnsupportedByEngine
 from leadscore.relational.classes import PropertyClasses
@@ -62,14 +62,12 @@ class _Type:
         return np.ones(self.size, np.bool_) if where is None else holds(where, leaf, self.size)
 
     def _compared(self, leaf: Leaf) -> Truths:
-        """Where a comparison holds: decided for each class, then spread over the combinations."""
+        """Where a comparison holds, from the classes spread over the combinations."""
         if not isinstance(leaf, Comparison):
             raise TypeError(f"{leaf} is no comparison of a property")
         compared = next(each for each in self.properties if each.field == leaf.field)
-        test = test_of(leaf)
-        answers = np.array([test(value) for value in compared.representatives], np.bool_)
         numbers = np.arange(self.size) // self.strides[leaf.field] % compared.count
-        return answers[numbers]
+        return compared.answers[leaf][numbers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,23 +216,24 @@ def _types_table(types: Sequence[_Type], properties: Sequence[PropertyClasses]) 
 def _feeds_table(
     kinds: Mapping[tuple[int, ...], int], counters: Mapping[int, Counter], span: int
 ) -> pa.Table:
-    weights = {number: _weights(counter, span) for number, counter in counters.items()}
-    keys: list[Numbers] = []
-    fed: list[Numbers] = []
-    weighed: list[Numbers] = []
+    taken: dict[int, list[int]] = {number: [] for number in counters}
     for matching, kind in kinds.items():
         for number in matching:
-            each = weights[number]
-            ages = np.flatnonzero(each)
-            keys.append(kind * span + ages)
-            fed.append(np.full(len(ages), number))
-            weighed.append(each[ages])
-    nothing = [np.zeros(0, np.int64)]
+            taken[number].append(kind)
+    nothing = np.zeros(0, np.int64)
+    keys, weighed = [nothing], [nothing]
+    for number, counter in counters.items():
+        weights = _weights(counter, span)
+        ages = np.flatnonzero(weights)
+        of_kind = np.array(taken[number], np.int64)
+        keys.append(np.add.outer(of_kind * span, ages).ravel())
+        weighed.append(np.tile(weights[ages], len(of_kind)))
+    fed = np.repeat([0, *counters], [len(each) for each in keys])
     return pa.table(
         {
-            "feed": np.concatenate(keys or nothing).astype(np.int64),
-            "counter": np.concatenate(fed or nothing).astype(np.int32),
-            "weight": np.concatenate(weighed or nothing).astype(np.int64),
+            "feed": np.concatenate(keys),
+            "counter": fed.astype(np.int32),
+            "weight": np.concatenate(weighed),
         }
     )
 

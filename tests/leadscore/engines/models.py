@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 from leadscore.arithmetic import MILLI
 from leadscore.conditions import (
@@ -79,8 +80,17 @@ OPERATORS = {
 Leaf = Callable[[Random], Condition]
 
 
-def a_model(random: Random, *, is_monotone: bool = False, most_rules: int = 8) -> ScoringModel:
-    """A sound model. A monotone one never takes points for something that was done."""
+def a_model(
+    random: Random,
+    *,
+    is_monotone: bool = False,
+    most_rules: int = 8,
+    days: tuple[int, ...] = DAY_COUNTS,
+) -> ScoringModel:
+    """A sound model. A monotone one never takes points for something that was done.
+
+    `days` are the windows, half-lives and times of silence to choose from.
+    """
     names = some(random, ("fit", "engagement", "potential"), 1, 3)
     dimensions = tuple(_dimension(random, name) for name in names)
     groups = tuple(
@@ -88,7 +98,7 @@ def a_model(random: Random, *, is_monotone: bool = False, most_rules: int = 8) -
         for number in range(random.randint(0, 3))
     )
     rules = tuple(
-        _rule(random, f"rule-{number}", random.choice(names), groups, is_monotone)
+        _rule(random, f"rule-{number}", random.choice(names), groups, days, is_monotone=is_monotone)
         for number in range(random.randint(1, most_rules))
     )
     grade = Grade(*some(random, names, 2, 2)) if len(names) > 1 and perhaps(random, 60) else None
@@ -132,7 +142,13 @@ def _group(random: Random, name: str, dimension: str) -> Group:
 
 
 def _rule(
-    random: Random, id_: str, dimension: str, groups: tuple[Group, ...], is_monotone: bool
+    random: Random,
+    id_: str,
+    dimension: str,
+    groups: tuple[Group, ...],
+    days: tuple[int, ...],
+    *,
+    is_monotone: bool,
 ) -> Rule:
     fitting = [group.name for group in groups if group.dimension == dimension]
     group = random.choice(fitting) if fitting and perhaps(random, 60) else None
@@ -141,7 +157,7 @@ def _rule(
     kind = random.choice(("behaviour", "behaviour", "frequency", "silence", "attribute"))
     if is_monotone and kind != "attribute":
         sign = -1 if kind == "silence" else 1
-    common = {
+    common: dict[str, Any] = {
         "id": id_,
         "dimension": dimension,
         "group": group,
@@ -150,33 +166,33 @@ def _rule(
     if kind == "attribute":
         return AttributeRule(**common, when=_condition(random, _attribute_comparison))
     if kind == "frequency":
-        return FrequencyRule(**common, count=_count(random))
+        return FrequencyRule(**common, count=_count(random, days))
     if kind == "silence":
         return SilenceRule(
             **common,
-            selection=_selection(random, has_window=False),
-            none_for=random.choice(DAY_COUNTS),
+            selection=_selection(random, days, has_window=False),
+            none_for=random.choice(days),
         )
     return BehaviourRule(
         **common,
-        selection=_selection(random),
-        half_life=random.choice(DAY_COUNTS) if perhaps(random, 50) else None,
+        selection=_selection(random, days),
+        half_life=random.choice(days) if perhaps(random, 50) else None,
         max_times=random.choice(TIMES) if perhaps(random, 40) else None,
         max_points_milli=random.choice(CAPS[1:]) if perhaps(random, 30) else None,
     )
 
 
-def _selection(random: Random, *, has_window: bool = True) -> Selection:
+def _selection(random: Random, days: tuple[int, ...], *, has_window: bool = True) -> Selection:
     return Selection(
         on=some(random, TYPES, 0, 2),
         where=_condition(random, _property_comparison) if perhaps(random, 50) else None,
-        within=random.choice(DAY_COUNTS) if has_window and perhaps(random, 50) else None,
+        within=random.choice(days) if has_window and perhaps(random, 50) else None,
         scope=Scope.COMPANY if perhaps(random, 25) else Scope.LEAD,
     )
 
 
-def _count(random: Random) -> TouchpointCount:
-    selection = _selection(random)
+def _count(random: Random, days: tuple[int, ...] = DAY_COUNTS[:-1]) -> TouchpointCount:
+    selection = _selection(random, days)
     people = random.randint(1, 3) if selection.scope is Scope.COMPANY else 1
     return TouchpointCount(selection, random.choice((1, 1, 2, 3)), people)
 

@@ -4,8 +4,6 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-import pytest
-
 from leadscore.conditions import FieldType
 from leadscore.results import Scores
 from tests.leadscore.engines.engine import Engine
@@ -22,7 +20,7 @@ def test_order_and_repetition_of_facts_change_nothing(engine: Engine) -> None:
         leads = tuple(reversed(case.leads))
         assert_equal(engine, case, replace(case, leads=leads, touchpoints=tuple(touchpoints)))
 
-    engine.for_generated(50, changes_nothing)
+    engine.for_generated(30, changes_nothing)
 
 
 def test_the_order_of_rules_and_groups_changes_no_score(engine: Engine) -> None:
@@ -35,7 +33,7 @@ def test_the_order_of_rules_and_groups_changes_no_score(engine: Engine) -> None:
         found = engine.scored(replace(case, model=model), contributions=False)
         assert_same(found.table, engine.scored(case, contributions=False).table)
 
-    engine.for_generated(30, changes_no_score)
+    engine.for_generated(20, changes_no_score)
 
 
 def test_facts_that_come_later_change_nothing_earlier(engine: Engine) -> None:
@@ -45,7 +43,7 @@ def test_facts_that_come_later_change_nothing_earlier(engine: Engine) -> None:
         case = replace(case, changes=some_changes(case))
         assert_equal(engine, case, known_then(case))
 
-    engine.for_generated(50, changes_nothing)
+    engine.for_generated(30, changes_nothing)
 
 
 def test_more_positive_facts_never_lower_a_score(engine: Engine) -> None:
@@ -62,18 +60,7 @@ def test_more_positive_facts_never_lower_a_score(engine: Engine) -> None:
             for name, score in scores.items():
                 assert after[lead_id][name] >= score
 
-    engine.for_generated(50, lowers_nothing, is_monotone=True)
-
-
-@pytest.mark.parametrize("shift", [0, 1, 3_600_000_000])
-def test_a_replay_of_a_moment_gives_what_was_given_then(engine: Engine, shift: int) -> None:
-    """All facts as of an earlier moment score as the facts did that were there at that moment."""
-
-    def gives_the_same(case: Case) -> None:
-        earlier = replace(case, as_of=max(0, case.as_of - shift))
-        assert_equal(engine, earlier, known_then(earlier))
-
-    engine.for_generated(15, gives_the_same)
+    engine.for_generated(30, lowers_nothing, is_monotone=True)
 
 
 def assert_equal(engine: Engine, one: Case, other: Case) -> None:
@@ -87,7 +74,9 @@ def assert_equal(engine: Engine, one: Case, other: Case) -> None:
 def points(scores: Scores) -> dict[Any, dict[str, int]]:
     """The milli-points of each lead by column."""
     columns = [name for name in scores.table.column_names if name.endswith("_millipoints")]
-    return {row["lead_id"]: {name: row[name] for name in columns} for row in scores.table.to_pylist()}
+    return {
+        row["lead_id"]: {name: row[name] for name in columns} for row in scores.table.to_pylist()
+    }
 
 
 def known_then(case: Case) -> Case:

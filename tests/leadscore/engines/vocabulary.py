@@ -46,7 +46,7 @@ TEXTS = (
     "e\u0301",
     "日本",
     "🔥",
-    "it's \"quoted\" \\ `so` %_",
+    'it\'s "quoted" \\ `so` %_',
     "null",
     "2024-02-29",
 )
@@ -84,7 +84,7 @@ VALUES: dict[FieldType, tuple[Scalar, ...]] = {
 
 ATTRIBUTES = {
     "lead.city": FieldType.TEXT,
-    "lead.it's `odd` \"name\"": FieldType.TEXT,
+    'lead.it\'s `odd` "name"': FieldType.TEXT,
     "lead.age": FieldType.NUMBER,
     "lead.is_manager": FieldType.BOOLEAN,
     "lead.hired_on": FieldType.DATE,
@@ -97,7 +97,7 @@ ATTRIBUTES = {
 }
 PROPERTIES = {
     "page.category": FieldType.TEXT,
-    "it's `odd` \"name\"": FieldType.TEXT,
+    'it\'s `odd` "name"': FieldType.TEXT,
     "value": FieldType.NUMBER,
     "is_paid": FieldType.BOOLEAN,
     "due": FieldType.DATE,
