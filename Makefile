@@ -35,7 +35,7 @@ run: ready-to-run ## Serve your own data from var/ (the first time: lejek create
 
 ##@ Check
 .PHONY: test
-test: ready-to-check java ## Run all tests (ARGS='-k decay' for some of them)
+test: ready-to-check java chromium ## Run all tests (ARGS='-k decay' for some of them)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: quick-test
@@ -72,7 +72,7 @@ imports: ready-to-check ## Check who may import whom
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: coverage
-coverage: ready-to-check java ## Run all tests and list the lines that none of them reaches
+coverage: ready-to-check java chromium ## Run all tests and list the lines that none of them reaches
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 ##@ Measure
@@ -106,9 +106,11 @@ clean: ## Remove .venv, caches and everything that was made
 
 # What the targets above need.
 
-.PHONY: java
+.PHONY: java chromium
 java:
 	@tools/java_for_spark.sh
+chromium:
+	@tools/chromium_for_journeys.sh
 
 $(VENV)/bin/pip:
 	@tools/make_venv.sh
