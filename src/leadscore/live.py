@@ -53,6 +53,7 @@ NO_LIMIT = 1 << 62
 """More than anything that is counted."""
 
 _ID = itemgetter(3)
+_NO_IDS = {None}
 _NO_PROPERTIES: Mapping[str, Value] = {}
 _TYPE_ORDER = (None, FieldType.BOOLEAN, FieldType.NUMBER, FieldType.DATE, FieldType.TEXT)
 
@@ -163,16 +164,16 @@ ByAge = tuple[Sequence[tuple[int, ...]], int]
 """By age in days, the counters that a touchpoint feeds, and the age from which nothing changes."""
 
 
-class _PlansByBits(dict[int, ByAge]):
-    """For one type, the plans by the bits of what holds."""
+class _PlansByBits(dict[int, ByAge | None]):
+    """For one type, the plans by the bits of what holds; None where nothing is fed at any age."""
 
     def __init__(self, matcher: TypeMatcher, counters: Mapping[int, Counter]) -> None:
         super().__init__()
         self._matcher, self._counters = matcher, counters
 
-    def __missing__(self, bits: int) -> ByAge:
+    def __missing__(self, bits: int) -> ByAge | None:
         chosen = [(number, self._counters[number]) for number in self._matcher.matching(bits)]
-        plans = self[bits] = _by_age(chosen)
+        plans = self[bits] = _by_age(chosen) if chosen else None
         return plans
 
 
@@ -251,19 +252,18 @@ class Scorer:
     ) -> None:
         """Add to `ages` what the touchpoints of one person feed.
 
-        The hottest loop of live scoring: what does not change is looked up before it.
+        The hottest loop of live scoring: what does not change is looked up before it, and most
+        touchpoints feed nothing, which is asked before anything else.
         """
         if not plans.counters:
             return
-        if len(set(map(_ID, touchpoints))) < len(touchpoints):
+        ids = set(map(_ID, touchpoints))
+        if len(ids) < len(touchpoints) and ids != _NO_IDS:
             touchpoints = deduplicated(touchpoints, as_of, self._properties)
         today, (shift, since) = self._offsets.local_day(as_of), self._offsets.step_at(as_of)
-        appends = [found.append for found in ages]
         shift_before, since_before = self._offsets.step_at(since - 1)
         day_ends, day_ends_before = _ends(today, shift), _ends(today, shift_before)
         for type_, at, received, _, properties in touchpoints:
-            if at > as_of or (received is not None and received > as_of):
-                continue
             answers, others, by_bits = plans[type_]
             bits = 0
             for field, answer in answers:
@@ -271,6 +271,9 @@ class Scorer:
             if others:
                 for bit, where in others:
                     bits |= bit * where(properties)
+            plan = by_bits[bits]
+            if plan is None or at > as_of or (received is not None and received > as_of):
+                continue
             if at >= since:
                 age = (day_ends - at) // DAY_US
             else:
@@ -280,9 +283,9 @@ class Scorer:
                     age = today - self._offsets.local_day(at)
                 if age < 0:  # noqa: PLR1730 - clocks were set back across midnight
                     age = 0
-            plans_by_age, last = by_bits[bits]
+            plans_by_age, last = plan
             for number in plans_by_age[age if age < last else last]:  # noqa: FURB136
-                appends[number](age)
+                ages[number].append(age)
 
 
 def _ends(day: int, shift: int) -> int:

@@ -297,27 +297,33 @@ def running_session(master: str | None) -> Iterator[SparkSession]:
 def _session(master: str | None) -> tuple[SparkSession, bool]:
     """The running session, or a new one; and whether it is new."""
     try:
+        from py4j.protocol import Py4JError  # noqa: PLC0415 - comes with the extra
         from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415 - an extra, slow to load
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError as error:
         raise UnsupportedByEngine(
             "the engine spark needs PySpark 4.3: install it with `pip install 'lejek[spark]'`"
         ) from error
-    active = SparkSession.getActiveSession()
-    if active is not None:
-        return _fitting(active, master), False
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    try:
+        return _fitting(SparkSession.active(), master), False
+    except PySparkRuntimeError:  # none is running
+        pass
     where = master or "local[*]"
-    builder = SparkSession.builder.master(where)
+    try:
+        return _started(SparkSession.Builder(), where), True
+    except (PySparkRuntimeError, Py4JError) as error:
+        raise UnsupportedByEngine(
+            f"Spark could not be started on {where}. It needs Java 17 or newer on this machine "
+            f"and a master that can be reached. Spark says: {str(error).partition(chr(10))[0]}"
+        ) from error
+
+
+def _started(builder: SparkSession.Builder, where: str) -> SparkSession:
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers run what the driver runs
     settings = OWN_SESSION | (ON_THIS_MACHINE if where.startswith("local") else {})
     for name, value in settings.items():
         builder = builder.config(name, value)
-    try:
-        return builder.getOrCreate(), True
-    except PySparkRuntimeError as error:
-        raise UnsupportedByEngine(
-            f"Spark could not be started on {where} (it needs Java 17 or newer): {error}"
-        ) from error
+    return builder.master(where).getOrCreate()
 
 
 def _fitting(active: SparkSession, master: str | None) -> SparkSession:

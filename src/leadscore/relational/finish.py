@@ -208,7 +208,7 @@ class Block:
     def _contribution_table(self, lines: list[Line]) -> pa.Table:
         leads = np.concatenate([line.leads for line in lines])
         names = np.repeat(np.arange(len(lines)), [len(line.leads) for line in lines])
-        order = np.argsort(leads * len(lines) + names)
+        order = _in_order(leads)
         ids = self._leads.column("lead_id").combine_chunks()
         latest, dated = _latest_column(lines)
         return pa.table(
@@ -226,6 +226,16 @@ class Block:
 
 def _where(held: Truths, milli: int) -> Numbers:
     return held.astype(np.int64) * milli
+
+
+def _in_order(leads: Numbers) -> Numbers:
+    """The rows in the order of leads, those of one lead as they come.
+
+    Each lead and its row make one number: whole numbers are sorted several times faster than rows.
+    """
+    bits = len(leads).bit_length()
+    order: Numbers = np.sort(leads << bits | np.arange(len(leads))) & ((1 << bits) - 1)
+    return order
 
 
 def _latest_column(lines: list[Line]) -> tuple[Numbers, Truths]:

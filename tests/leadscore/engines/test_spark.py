@@ -67,10 +67,13 @@ def test_a_session_is_left_as_it_was(case: Case) -> None:
 
 
 @pytest.mark.spark
-def test_the_workers_write_the_same_scores_as_files(case: Case, tmp_path: Path) -> None:
+def test_the_workers_write_the_same_scores_as_files(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tests.leadscore.engines.spark_sessions import local_session
 
     local_session()
+    monkeypatch.setattr(spark, "LEADS_IN_BLOCK", 8)
     target = tmp_path / "results"
     with case.facts() as facts:
         spark.write_scores(case.model, facts, case.as_of, target, shared_folder=tmp_path)

@@ -67,12 +67,15 @@ class Killer(threading.Thread):
             self.n_killed = self._kill()
 
 
-def test_a_worker_killed_in_the_middle_of_a_run_changes_no_score(tmp_path: Path) -> None:
+def test_a_worker_killed_in_the_middle_of_a_run_changes_no_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from leadscore.engines import spark
     from tests.leadscore.engines.cluster import running_cluster
     from tests.leadscore.engines.spark_sessions import session_on
 
     case = _case()
+    monkeypatch.setattr(spark, "LEADS_IN_BLOCK", 8)
     with running_cluster(tmp_path) as cluster, case.facts() as facts:
         session = session_on(cluster.master, SETTINGS)
         try:
