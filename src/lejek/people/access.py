@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -35,7 +35,7 @@ def needs(permission: str) -> Callable[[View[P]], View[P]]:
             return view(request, *args, **kwargs)
 
         checked.needed_permission = permission  # type: ignore[attr-defined]
-        return checked
+        return cast("View[P]", checked)
 
     return guarded
 
