@@ -35,6 +35,7 @@ WORDS = {
     "pl": {"why": "Wynik", "save": "Zapisz", "published": "teraz"},
 }
 WAIT_MS = 60_000
+expect.set_options(timeout=WAIT_MS)
 
 pytestmark = [
     pytest.mark.slow,
