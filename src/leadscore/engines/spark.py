@@ -292,6 +292,8 @@ def running_session(master: str | None) -> Iterator[SparkSession]:
     finally:
         if is_ours:
             outer.stop()
+        else:
+            outer.createDataFrame([], "nothing INT")  # makes its session the active one again
 
 
 def _session(master: str | None) -> tuple[SparkSession, bool]:

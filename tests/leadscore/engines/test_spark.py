@@ -52,6 +52,8 @@ def test_a_session_that_runs_elsewhere_is_not_taken_for_the_master_asked_for(cas
 
 @pytest.mark.spark
 def test_a_session_is_left_as_it_was(case: Case) -> None:
+    from pyspark.sql import SparkSession
+
     from tests.leadscore.engines.spark_sessions import local_session
 
     session = local_session()
@@ -60,7 +62,8 @@ def test_a_session_is_left_as_it_was(case: Case) -> None:
         with case.facts() as facts:
             found = spark.score(case.model, facts, case.as_of)
         assert session.conf.get("spark.sql.session.timeZone") == "Asia/Kolkata"
-        assert not [table.name for table in session.catalog.listTables()]
+        assert not session.catalog.listTables()
+        assert SparkSession.getActiveSession() is session
     finally:
         session.conf.unset("spark.sql.session.timeZone")
     assert_same(found.table, expected(case)[0])
