@@ -16,6 +16,7 @@ from leadscore.conditions import (
     AllOf,
     Condition,
     Predicate,
+    Row,
     Selection,
     TouchpointCount,
     Value,
@@ -102,25 +103,10 @@ MEMORY = 100_000
 """How many combinations are remembered before starting afresh."""
 
 
-class Matcher:
-    """Which of some counters take a touchpoint, by its type and the properties that matter."""
-
-    def __init__(self, counters: Iterable[tuple[int, Counter]]) -> None:
-        self._counters = tuple(counters)
-
-    def of_type(self, type_: str) -> TypeMatcher:
-        """The matcher for touchpoints of one type."""
-        return TypeMatcher(
-            (number, counter)
-            for number, counter in self._counters
-            if not counter.selection.on or type_ in counter.selection.on
-        )
-
-
 class Answers(dict[Value, int]):
-    """For one property, the bits of the conditions that hold, by value; worked out when asked for.
+    """For one field, the bits of the conditions that hold, by value; worked out when asked for.
 
-    A property has one type, so that equal keys are equal values.
+    A field has one type, so that equal keys are equal values.
     """
 
     def __init__(self, field: str, wheres: list[tuple[int, Condition]]) -> None:
@@ -136,19 +122,19 @@ class Answers(dict[Value, int]):
         return bits
 
 
-class TypeMatcher:
-    """The part of a matcher for one touchpoint type.
+class RowMatcher:
+    """Which of some conditions hold for a row: a touchpoint's properties, a lead's attributes.
 
-    What its counters ask has a bit each, and a touchpoint is known by the bits of what holds.
-    `answers` give the bits of what is asked of one property, by that property; `others` are
-    conditions on several that cannot be taken apart. `needs` are the bits each counter asks for.
+    What the conditions ask has a bit each, and a row is known by the bits of what holds.
+    `answers` give the bits of what is asked of one field, by that field; `others` are conditions
+    on several that cannot be taken apart. `needs` are the bits that each condition asks for.
     """
 
     __slots__ = ("_bits", "answers", "needs", "others")
 
-    def __init__(self, counters: Iterable[tuple[int, Counter]]) -> None:
+    def __init__(self, conditions: Iterable[tuple[int, Condition | None]]) -> None:
         self._bits: dict[Condition, int] = {}
-        self.needs = [(number, self._need(c.selection.where)) for number, c in counters]
+        self.needs = [(number, self._need(condition)) for number, condition in conditions]
         by_field: dict[str, list[tuple[int, Condition]]] = {}
         self.others: list[tuple[int, Predicate]] = []
         for part, bit in self._bits.items():
@@ -159,14 +145,23 @@ class TypeMatcher:
                 self.others.append((bit, row_predicate(part)))
         self.answers = [(field, Answers(field, parts)) for field, parts in by_field.items()]
 
-    def _need(self, where: Condition | None) -> int:
+    def _need(self, condition: Condition | None) -> int:
         """The bits of the parts that must all hold."""
-        if where is None:
+        if condition is None:
             return 0
-        if isinstance(where, AllOf):
-            return reduce(or_, map(self._need, where.parts), 0)
-        return self._bits.setdefault(where, 1 << len(self._bits))
+        if isinstance(condition, AllOf):
+            return reduce(or_, map(self._need, condition.parts), 0)
+        return self._bits.setdefault(condition, 1 << len(self._bits))
+
+    def bits(self, row: Row) -> int:
+        """The bits of what holds for a row."""
+        bits = 0
+        for field, answer in self.answers:
+            bits |= answer[row.get(field)]
+        for bit, holds in self.others:
+            bits |= bit * holds(row)
+        return bits
 
     def matching(self, bits: int) -> tuple[int, ...]:
-        """The numbers of the counters that take a touchpoint with these bits."""
+        """The numbers of the conditions that hold for a row with these bits."""
         return tuple(number for number, need in self.needs if bits & need == need)

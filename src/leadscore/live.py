@@ -28,11 +28,10 @@ from leadscore.conditions import (
     TouchpointCount,
     Value,
     predicate,
-    row_predicate,
     test_of,
     type_of,
 )
-from leadscore.counting import MEMORY, Answers, Counter, Counting, Matcher, TypeMatcher, counting
+from leadscore.counting import MEMORY, Answers, Counter, Counting, RowMatcher, counting
 from leadscore.days import DAY_US, offsets
 from leadscore.fields import COMPANY_ID, model_fields
 from leadscore.judgement import in_milli, in_order, overall_weights
@@ -139,8 +138,11 @@ def _place(value: Value, kind: FieldType) -> tuple[int, Value]:
     return _TYPE_ORDER.index(type_of(value)), value
 
 
-TypePlans = tuple[Sequence[tuple[str, Answers]], Sequence[tuple[int, Predicate]], "_PlansByBits"]
-"""For one type: what is asked of single properties, of several, and the plans by what holds."""
+TypePlans = tuple[
+    int, Sequence[tuple[str, Answers]], Sequence[tuple[int, Predicate]], "_PlansByBits"
+]
+"""For one type: how many microseconds ago is surely too long for any counter, what is asked of
+single properties, of several, and the plans by what holds."""
 
 
 class _Plans(dict[str, TypePlans]):
@@ -149,15 +151,28 @@ class _Plans(dict[str, TypePlans]):
     def __init__(self, counters: Sequence[tuple[int, Counter]]) -> None:
         super().__init__()
         self.counters = dict(counters)
-        self._matcher = Matcher(counters)
 
     def __missing__(self, type_: str) -> TypePlans:
         if len(self) >= MEMORY:
             self.clear()
-        matcher = self._matcher.of_type(type_)
+        chosen = {
+            number: counter
+            for number, counter in self.counters.items()
+            if not counter.selection.on or type_ in counter.selection.on
+        }
+        matcher = RowMatcher((number, c.selection.where) for number, c in chosen.items())
         by_bits = _PlansByBits(matcher, self.counters)
-        plans = self[type_] = matcher.answers, matcher.others, by_bits
+        plans = self[type_] = _reach(chosen.values()), matcher.answers, matcher.others, by_bits
         return plans
+
+
+def _reach(counters: Iterable[Counter]) -> int:
+    """How long ago, at most, a touchpoint was that one of them takes. Units: microseconds.
+
+    Two days more than its age in days says: local days can be longer, and start elsewhere.
+    """
+    ends = [counter.ends_at for counter in counters]
+    return NO_LIMIT if None in ends else (max(filter(None, ends), default=0) + 2) * DAY_US
 
 
 ByAge = tuple[Sequence[tuple[int, ...]], int]
@@ -167,7 +182,7 @@ ByAge = tuple[Sequence[tuple[int, ...]], int]
 class _PlansByBits(dict[int, ByAge | None]):
     """For one type, the plans by the bits of what holds; None where nothing is fed at any age."""
 
-    def __init__(self, matcher: TypeMatcher, counters: Mapping[int, Counter]) -> None:
+    def __init__(self, matcher: RowMatcher, counters: Mapping[int, Counter]) -> None:
         super().__init__()
         self._matcher, self._counters = matcher, counters
 
@@ -264,7 +279,9 @@ class Scorer:
         shift_before, since_before = self._offsets.step_at(since - 1)
         day_ends, day_ends_before = _ends(today, shift), _ends(today, shift_before)
         for type_, at, received, _, properties in touchpoints:
-            answers, others, by_bits = plans[type_]
+            reach, answers, others, by_bits = plans[type_]
+            if as_of - at > reach:
+                continue
             bits = 0
             for field, answer in answers:
                 bits |= answer[properties.get(field)]
@@ -330,9 +347,10 @@ def _rule_scorer(rule: Rule, number: int | None, counters: Sequence[Counter]) ->
 
 
 def _attribute_scorer(rule: AttributeRule) -> RuleScorer:
-    when, points = row_predicate(rule.when), rule.points_milli
+    """What the rule gives where its condition holds."""
+    points = rule.points_milli
     given = Contribution(rule.id, 1, None, points, points)
-    return lambda lead: given if when(lead.attributes) else None
+    return lambda _: given
 
 
 def _behaviour_scorer(rule: BehaviourRule, number: int, counter: Counter) -> RuleScorer:
@@ -388,6 +406,32 @@ def _silence_scorer(rule: SilenceRule, number: int) -> RuleScorer:
     return score
 
 
+RuleScorers = list[tuple[RuleScorer, int | None]]
+"""What rules give, each with the number of its group in the dimension."""
+
+
+class _Held(dict[int, RuleScorers]):
+    """By the bits of what holds for a lead's attributes, the rules that can give it anything.
+
+    That is every rule but the attribute rules whose conditions do not hold.
+    """
+
+    def __init__(self, rules: Sequence[Rule], scorers: RuleScorers) -> None:
+        super().__init__()
+        self._scorers = scorers
+        asking = [(n, rule.when) for n, rule in enumerate(rules) if isinstance(rule, AttributeRule)]
+        self._asking = {number for number, _ in asking}
+        self._matcher = RowMatcher(asking)
+        self.bits = self._matcher.bits
+
+    def __missing__(self, bits: int) -> RuleScorers:
+        if len(self) >= MEMORY // 10:
+            self.clear()
+        failed = self._asking.difference(self._matcher.matching(bits))
+        found = self[bits] = [s for number, s in enumerate(self._scorers) if number not in failed]
+        return found
+
+
 class _DimensionScorer:
     """One dimension: its rules, then the caps of its groups, then its own."""
 
@@ -396,19 +440,24 @@ class _DimensionScorer:
         self._low, self._high = dimension.min_milli, dimension.max_milli
         self._groups = [group for group in model.groups if group.dimension == dimension.name]
         numbers = {group.name: n for n, group in enumerate(self._groups)}
-        self._rules = [
+        own = [
+            (rule, counter)
+            for rule, counter in zip(model.rules, needed.of_rule, strict=True)
+            if rule.dimension == dimension.name
+        ]
+        scorers = [
             (
                 _rule_scorer(rule, counter, needed.counters),
                 None if rule.group is None else numbers[rule.group],
             )
-            for rule, counter in zip(model.rules, needed.of_rule, strict=True)
-            if rule.dimension == dimension.name
+            for rule, counter in own
         ]
+        self._rules = _Held([rule for rule, _ in own], scorers)
 
     def score(self, lead: _Lead, contributions: list[Contribution]) -> int:
         """Milli-points of the dimension; its lines are added to `contributions`."""
         total, sums = 0, [0] * len(self._groups)
-        for scorer, group in self._rules:
+        for scorer, group in self._rules[self._rules.bits(lead.attributes)]:
             given = scorer(lead)
             if given is None:
                 continue

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 import duckdb
 import numpy as np
@@ -25,7 +25,14 @@ from leadscore.progress import Progress
 from leadscore.relational.counts import Counts, LeadsOfOwner, Need, need_of
 from leadscore.relational.finish import Block
 from leadscore.relational.questions import Moment, add_tables, prepared_questions
-from leadscore.relational.steps import OWNERS, TOUCHPOINTS, Question, packed_matches, tallies
+from leadscore.relational.steps import (
+    OWNERS,
+    TOUCHPOINTS,
+    Question,
+    id_hashes,
+    packed_matches,
+    tallies,
+)
 from leadscore.relational.tallying import tallied
 from leadscore.relational.vectors import Numbers
 from leadscore.results import Scores, contribution_schema, score_schema
@@ -36,6 +43,9 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {"enable_external_file
 MOST_LEADS_IN_BLOCK = 1 << 17
 TOUCHPOINTS_IN_BLOCK = 1 << 22
 """How many touchpoints, on average, a block may have: their matches are held in memory."""
+LARGER_BLOCKS = 8
+"""How many times larger blocks are where each takes a scan of all touchpoints."""
+ROWS_LOOKED_AT = 4096
 
 
 def score(
@@ -122,10 +132,11 @@ class _Run:
             need,
             self._moment,
             has_received_at=facts.has_received_at,
-            has_ids=facts.has_touchpoint_ids,
+            has_ids=facts.has_touchpoint_ids and need.watches_companies,
             newest_apart=(Scope.COMPANY,),
         )
         add_tables(self, self._questions)
+        self._checks_blocks = facts.has_touchpoint_ids and not need.watches_companies
 
     def companies(self, leads: pa.Table) -> _Companies:
         """What the touchpoints of each company's leads add up to."""
@@ -145,7 +156,13 @@ class _Run:
         """How many leads a block has."""
         n_touchpoints = self._connection.view(TOUCHPOINTS).shape[0]
         fitting = TOUCHPOINTS_IN_BLOCK * n_leads // max(1, n_touchpoints)
-        return max(1024, min(MOST_LEADS_IN_BLOCK, fitting))
+        size = max(1024, min(MOST_LEADS_IN_BLOCK, fitting))
+        return size if self._are_by_lead() else size * LARGER_BLOCKS
+
+    def _are_by_lead(self) -> bool:
+        """Whether the touchpoints seem to lie in the order of leads."""
+        rows = self._connection.view(TOUCHPOINTS).project("lead_id").limit(ROWS_LOOKED_AT)
+        return all(before <= after for before, after in pairwise(rows.fetchall()))
 
     def matches(self, leads: pa.Table, size: int) -> Numbers:
         """What the touchpoints of a block of leads feed, as packed matches."""
@@ -158,9 +175,16 @@ class _Run:
         if not are_numbered:
             self.add_table(OWNERS, pa.table({"lead_id": ids, "owner": np.arange(len(ids))}))
         asked = replace(question, first=first, last=last, are_numbered=are_numbered)
+        if self._checks_blocks:
+            asked = replace(asked, may_repeat=self._may_repeat(asked))
         query = packed_matches(asked, size, _age_bits(question))
         found: Numbers = self._asked(query)["match"].to_numpy()
         return found
+
+    def _may_repeat(self, question: Question) -> bool:
+        """Whether some id comes twice for one of the leads; hardly ever said without need."""
+        hashed = np.sort(self._asked(id_hashes(question))["hashed"].to_numpy())
+        return bool((hashed[1:] == hashed[:-1]).any())
 
     def scored(
         self, leads: pa.Table, matches: Numbers, size: int, companies: _Companies | None

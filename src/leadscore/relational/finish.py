@@ -224,10 +224,6 @@ class Block:
         )
 
 
-def _where(held: Truths, milli: int) -> Numbers:
-    return held.astype(np.int64) * milli
-
-
 def _in_order(leads: Numbers) -> Numbers:
     """The rows in the order of leads, those of one lead as they come.
 

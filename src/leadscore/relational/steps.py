@@ -146,6 +146,16 @@ def repeated_ids() -> exp.Select:
     )
 
 
+def id_hashes(question: Question) -> exp.Select:
+    """A number for every id of the leads asked about: the same id of a lead has the same number.
+
+    Shape: one column, hashed.
+    """
+    hashed = exp.func("HASH", column("lead_id"), column("id"))
+    known = select(hashed.as_("hashed")).from_(TOUCHPOINTS).where("id IS NOT NULL")
+    return _of_leads(known, question)
+
+
 def values_of(field: str) -> exp.Select:
     """The values that occur in one property.
 
@@ -231,11 +241,16 @@ def _existing(question: Question) -> exp.Select:
     if question.has_received_at:
         received = exp.LTE(this=column("received_at"), expression=_number(question.as_of))
         existing = existing.where(exp.or_(column("received_at").is_(exp.null()), received))
-    if question.first is not None:
-        existing = existing.where(exp.GTE(this=column("lead_id"), expression=_id(question.first)))
-    if question.last is not None:
-        existing = existing.where(exp.LTE(this=column("lead_id"), expression=_id(question.last)))
+    existing = _of_leads(existing, question)
     return _unrepeated(existing, question) if question.may_repeat else existing
+
+
+def _of_leads(touchpoints: exp.Select, question: Question) -> exp.Select:
+    """Only the touchpoints of the leads that are asked about."""
+    for limit, edge in ((exp.GTE, question.first), (exp.LTE, question.last)):
+        if edge is not None:
+            touchpoints = touchpoints.where(limit(this=column("lead_id"), expression=_id(edge)))
+    return touchpoints
 
 
 def _unrepeated(existing: exp.Select, question: Question) -> exp.Select:
