@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation
-CODE := src tests tools $(wildcard bench)
+CODE := src tests tools conftest.py $(wildcard bench)
 DOCUMENTS := $(wildcard README.md docs)
 WORKERS ?= auto
 

@@ -26,7 +26,9 @@ SKIPS = """
 @pytest.fixture
 def suite(pytester: pytest.Pytester) -> pytest.Pytester:
     """A test suite under the same conftest as this one."""
-    pytester.makeconftest(Path(__file__).with_name("conftest.py").read_text(encoding="utf-8"))
+    pytester.makeconftest(
+        Path(__file__).parents[1].joinpath("conftest.py").read_text(encoding="utf-8")
+    )
     return pytester
 
 

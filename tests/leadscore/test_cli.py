@@ -501,8 +501,9 @@ def test_a_reader_that_leaves_early_is_no_defect() -> None:
 
 
 SLEEPER = """
-import sys, time
+import signal, sys, time
 from leadscore import scoring
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
 def score(*arguments, **options):
     print("ready", flush=True)
     time.sleep(60)

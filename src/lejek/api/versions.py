@@ -211,14 +211,13 @@ class PreviewShape(BaseModel):
     router,
     "/models/draft/preview",
     MODELS_EDIT,
-    {200: PreviewShape, 202: PreviewShape},
+    {202: PreviewShape},
     is_atomic=False,
 )
 def preview_draft(request: HttpRequest) -> Made:
-    """What publishing the draft would change.
+    """Have it worked out what publishing the draft would change.
 
-    200 with the answer when there are few leads; else 202, and the answer under
-    `/models/previews/{id}` when it is done.
+    The answer is under `/models/previews/{id}` when it is done.
     """
     caller = caller_of(request)
     draft = _existing_draft()
@@ -230,8 +229,7 @@ def preview_draft(request: HttpRequest) -> Made:
         raise Refusal(
             409, "Nothing has been published yet to compare with.", code="no_active_model"
         ) from None
-    shape = _preview(asked)
-    return Made(shape, 200 if shape.status == "done" else 202)
+    return Made(_preview(asked), 202)
 
 
 def _existing_draft() -> ModelDraft:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "lejek.api",
     "lejek.operations",
     "lejek.ui",
+    "lejek.demo",
 ]
 
 MIDDLEWARE = [

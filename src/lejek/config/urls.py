@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", include("lejek.operations.health_urls")),
     path("models/", include("lejek.scoring.urls")),
     path("api/v1/", include("lejek.api.urls")),
+    path("demo/", include("lejek.demo.urls")),
     path("preferences/", include("lejek.ui.urls")),
 ]

@@ -100,4 +100,8 @@ def demo_bar(request: HttpRequest) -> dict[str, object]:
     except NoReverseMatch:
         return {}
     roles = [DemoRole(role.value, str(role.label), user.role == role) for role in ROLES]
-    return {"demo_roles": roles, "demo_role_url": url}
+    return {
+        "demo_roles": roles,
+        "demo_role_url": url,
+        "demo_real_leads_url": reverse("demo:real_leads"),
+    }

@@ -13,18 +13,14 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from leadscore.days import to_instant
-from lejek.identity.models import Lead
 from lejek.kernel import clock
 from lejek.kernel.jobs import enqueue
 from lejek.people.models import User
-from lejek.scoring.batch.preview import week_ends
 from lejek.scoring.batch.process import run
 from lejek.scoring.models import PreviewRun
 from lejek.scoring.runs import database_address
 from lejek.scoring.versions import active_version, fingerprint, read_document
 
-AT_ONCE = 1_000
-"""Up to so many leads a preview is made while one waits for the page."""
 WEEKS = 12
 HORIZON_DAYS = 90
 DEFINITION = "marketing_qualified"
@@ -33,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 def request_preview(*, document: str, actor: User | None, now: datetime) -> PreviewRun:
-    """Have the preview of a document worked out: at once for few leads, else by a job.
+    """Have the preview of a document worked out by a job.
 
     Raises: InvalidModel for a document with errors; NoActiveModel when there is nothing to compare.
     Repeat: a preview of this document that is still being worked out is not begun again.
@@ -52,11 +48,7 @@ def request_preview(*, document: str, actor: User | None, now: datetime) -> Prev
         asked = PreviewRun.objects.create(
             fingerprint=mark, document=document, version=version, as_of=now, requested_by=actor
         )
-        is_large = Lead.objects.filter(closed_at__isnull=True).count() > AT_ONCE
-        if is_large:
-            enqueue("lejek.scoring.jobs.make_preview", {"preview_id": asked.pk}, now=now)
-    if not is_large:
-        work_out(asked)
+        enqueue("lejek.scoring.jobs.make_preview", {"preview_id": asked.pk}, now=now)
     return asked
 
 
@@ -78,6 +70,8 @@ def work_out(asked: PreviewRun) -> None:
 
 
 def _question(asked: PreviewRun) -> dict[str, object]:
+    from lejek.scoring.batch.preview import week_ends  # noqa: PLC0415 - it brings engines along
+
     as_of = to_instant(asked.as_of)
     zone = read_document(asked.document).time_zone
     return {

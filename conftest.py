@@ -1,4 +1,4 @@
-"""What holds for every test: generated cases are seeded, and CI skips nothing in silence."""
+"""What holds for every test: seeded cases, no silent skip in CI, a database for each process."""
 
 import os
 from collections import Counter
@@ -20,6 +20,19 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001 - PostgreSQL goes by it
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """On SQLite each process has its test database in a folder of its own."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        folder = tmp_path_factory.mktemp("database")
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "test-lejek.sqlite3")
 
 
 def _is_ci() -> bool:

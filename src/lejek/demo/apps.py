@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    """lejek.demo"""
+
+    name = "lejek.demo"
+    label = "demo"
