@@ -10,5 +10,6 @@ app_name = "measurement"
 urlpatterns = [
     path("", views.show_bands, name="bands"),
     path("bands.csv", views.export_bands, name="bands_csv"),
+    path("matrix/", views.show_matrix, name="matrix"),
     path("acceptance/", views.show_acceptance, name="acceptance"),
 ]

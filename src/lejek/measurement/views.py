@@ -15,6 +15,7 @@ from lejek.measurement.bands import drops
 from lejek.measurement.chart import rate_chart
 from lejek.measurement.export import bands_csv
 from lejek.measurement.filters import GRADE, HORIZONS, Choices, Question, choices, question
+from lejek.measurement.matrix import chosen_dimensions, matrix
 from lejek.measurement.readings import LANDMARK_DAYS
 from lejek.measurement.selectors import band_report
 from lejek.people.access import needs, signed_in
@@ -79,6 +80,32 @@ def show_acceptance(request: HttpRequest) -> HttpResponse:
     """The share of accepted leads, and the reasons of rejection."""
     found = acceptance(signed_in(request), clock.now())
     return render(request, "measurement/acceptance.html", {"found": found, "lang": _lang()})
+
+
+@require_GET
+@needs("reports.read")
+def show_matrix(request: HttpRequest) -> HttpResponse:
+    """Open leads by the bands of two dimensions."""
+    possible = choices()
+    if possible is None:
+        return render(request, "measurement/no_model.html")
+    model = possible.model
+    rows, columns = chosen_dimensions(request.GET, model)
+    names = Names(_lang(), model)
+    found = matrix(signed_in(request), model, rows, columns)
+    context = {
+        "found": found,
+        "rows": rows.name,
+        "columns": columns.name,
+        "rows_label": names.dimension(rows.name),
+        "columns_label": names.dimension(columns.name),
+        "dimensions": [(d.name, names.dimension(d.name)) for d in model.dimensions],
+        "lines": [(names.band(rows.name, line.band), line) for line in found.rows],
+        "n_rows": len(found.rows),
+        "heads": [(names.band(columns.name, name), number) for name, number in found.columns],
+        "n_columns": len(found.columns),
+    }
+    return render(request, "measurement/matrix.html", context)
 
 
 class BandLabels:
