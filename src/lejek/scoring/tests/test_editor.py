@@ -72,13 +72,11 @@ def test_a_rule_changed_in_the_form_is_changed_in_the_document(browser: Client) 
 
 def test_every_rule_survives_being_saved_unchanged(browser: Client) -> None:
     """The form of a rule says everything that the rule says."""
-    before = read_model(MODEL).sound_model()
-    for rule in before.rules:
+    for rule in read_model(MODEL).sound_model().rules:
         url = reverse("scoring:edit_rule", args=[rule.id])
         sent = _inputs(browser.get(url).content.decode())
         assert browser.post(url, sent).status_code == 302, rule.id
-    # Nothing was saved: the document says the same, but for its layout.
-    assert read_model(_draft().document).sound_model() == before
+    assert not ModelDraft.objects.exists(), "nothing was changed, so nothing is drafted"
 
 
 def _inputs(page: str) -> dict[str, str]:

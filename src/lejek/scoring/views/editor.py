@@ -20,6 +20,7 @@ from lejek.scoring import editing, selectors, versions
 from lejek.scoring.condition_rows import JOINTS, Rows, number
 from lejek.scoring.definition_text import text_of_definition, with_definition_text
 from lejek.scoring.editing import Edit
+from lejek.scoring.rewording import reworded
 from lejek.scoring.rule_form import (
     CONDITION,
     KINDS,
@@ -83,6 +84,11 @@ def _saved(request: HttpRequest, document: str, said: str) -> bool:
     return True
 
 
+def _saved_edit(request: HttpRequest, draft: Draft, document: str, said: str) -> bool:
+    """Save what a form made of the draft, in the words of whoever wrote the draft."""
+    return _saved(request, reworded(draft.row.document, document), said)
+
+
 # Rules --------------------------------------------------------------------------------------
 
 
@@ -143,7 +149,7 @@ def _rule_page(request: HttpRequest, draft: Draft, kind: str, before: Rule | Non
     is_only_looked_at = "redraw" in request.POST or "more" in request.POST
     if is_only_looked_at or edit.document is None:
         return _rule_shown(request, draft, form, before, is_sent=True)
-    if not _saved(request, edit.document, _("The rule is in the draft.")):
+    if not _saved_edit(request, draft, edit.document, _("The rule is in the draft.")):
         return redirect("scoring:editor")
     return redirect(f"{reverse('scoring:editor')}#{form.values['id'].strip()}")
 
@@ -208,7 +214,8 @@ def delete_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     rule = _rule(model, rule_id)
     edit = editing.without_rule(model, rule_id)
     if request.method == "POST" and edit.document is not None:
-        _saved(request, edit.document, _("The rule is gone from the draft. You can undo this."))
+        said = _("The rule is gone from the draft. You can undo this.")
+        _saved_edit(request, draft, edit.document, said)
         return redirect("scoring:editor")
     lines = [
         line
@@ -228,12 +235,13 @@ def delete_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
 @needs("models.edit")
 def move_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     """Put a rule one place up or down in its dimension; the order changes no score."""
-    model = _sound(_draft())
+    draft = _draft()
+    model = _sound(draft)
     _rule(model, rule_id)
     steps = -1 if request.POST.get("way") == "up" else 1
     edit = editing.with_rule_moved(model, rule_id, steps)
     if edit.document is not None:
-        _saved(request, edit.document, _("The rule was moved."))
+        _saved_edit(request, draft, edit.document, _("The rule was moved."))
     return redirect(f"{reverse('scoring:editor')}#{rule_id}")
 
 
@@ -250,7 +258,7 @@ def edit_scale(request: HttpRequest) -> HttpResponse:
         needs_to_edit(context)
         edit, name = _scale_edit(request.POST, model)
         if edit.document is not None:
-            _saved(request, edit.document, _("The scale is changed in the draft."))
+            _saved_edit(request, draft, edit.document, _("The scale is changed in the draft."))
             return redirect("scoring:editor_scale")
         context |= {"problems": shown_problems(edit.errors), "refused": name}
     context |= {
@@ -302,7 +310,8 @@ def edit_definitions(request: HttpRequest) -> HttpResponse:
         else:
             edit = with_definition_text(model, name, text.replace("\r\n", "\n"))
         if edit.document is not None:
-            _saved(request, edit.document, _("The definition is changed in the draft."))
+            said = _("The definition is changed in the draft.")
+            _saved_edit(request, draft, edit.document, said)
             return redirect("scoring:editor_definitions")
         sent = {"name": name, "text": text}
         context["problems"] = shown_problems(edit.errors)
