@@ -18,6 +18,7 @@ import leadscore.scoring
 from leadscore.cli import main, tables
 from leadscore.cli.progress import progress_on
 from leadscore.cli.texts import LEFT_OUT_REASONS_IN_POLISH
+from leadscore.engines import duckdb
 from leadscore.inputs import Reason
 from leadscore.results import contribution_schema, score_schema
 from tests.leadscore.small_model import AS_OF, DOCUMENT, LEADS, TOUCHPOINTS, small_model
@@ -525,3 +526,93 @@ def test_control_c_leaves_with_130() -> None:
     assert process.returncode == 130
     assert err == "Interrupted; nothing was written.\n"
     assert left_behind() == set()
+
+
+# Going on after an interruption --------------------------------------------------------------
+
+INTERRUPTED = """
+import os, signal, sys
+from leadscore.engines import duckdb, kept
+duckdb.MOST_LEADS_IN_BLOCK = duckdb.LARGER_BLOCKS = 1
+duckdb._Run.block_size = lambda self, n_leads: 1
+write = kept.KeptBlocks.write
+def interrupted(self, leads, finished):
+    write(self, leads, finished)
+    os.kill(os.getpid(), signal.{signal})
+kept.KeptBlocks.write = interrupted
+from leadscore.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def interrupted(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)" + (
+        INTERRUPTED.replace("{signal}", name)
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    run: Run, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("score", "model.yaml", *AT, "--out", "whole.csv", "--contributions", "whole-lines.csv")
+    command = ["score", "model.yaml", *AT, "--out", "scores.csv", "--contributions", "lines.csv"]
+    command += ["--keep", "parts"]
+    stopped = interrupted(name, *command)
+    assert stopped.returncode == (130 if name == "SIGINT" else -signal.SIGKILL)
+    assert not Path("scores.csv").exists()
+    if name == "SIGINT":
+        assert "goes on there" in stopped.stderr
+    (kept,) = Path("parts").glob("*.scores.parquet")
+    scored = []
+    block_of = duckdb._Run.scored
+    monkeypatch.setattr(duckdb._Run, "block_size", lambda *_: 1)
+    monkeypatch.setattr(
+        duckdb._Run, "scored", lambda *given: scored.append(given) or block_of(*given)
+    )
+    assert run(*command).code == 0
+    assert len(scored) == len(LEADS) - 1
+    assert Path("scores.csv").read_text() == Path("whole.csv").read_text()
+    assert Path("lines.csv").read_text() == Path("whole-lines.csv").read_text()
+    assert not kept.exists()
+    assert not Path("parts").exists()
+
+
+def test_what_is_kept_of_another_run_is_not_taken(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted("SIGKILL", "score", "model.yaml", *AT, "--out", "scores.csv", "--keep", "parts")
+    (kept,) = Path("parts").glob("*.scores.parquet")
+    run("score", "next.yaml", *AT, "--out", "next.csv", "--keep", "parts")
+    run("score", "next.yaml", *AT, "--out", "expected.csv")
+    assert Path("next.csv").read_text() == Path("expected.csv").read_text()
+    assert kept.exists(), "it belongs to the other run"
+    write_rows("touchpoints.csv", TOUCHPOINTS[:1])
+    run("score", "model.yaml", *AT, "--out", "scores.csv", "--keep", "parts")
+    run("score", "model.yaml", *AT, "--out", "expected.csv")
+    assert Path("scores.csv").read_text() == Path("expected.csv").read_text()
+
+
+def test_a_part_that_was_cut_off_is_scored_again(run: Run) -> None:
+    run("score", "model.yaml", *AT, "--out", "whole.csv")
+    interrupted("SIGKILL", "score", "model.yaml", *AT, "--out", "scores.csv", "--keep", "parts")
+    (kept,) = Path("parts").glob("*.scores.parquet")
+    kept.write_bytes(kept.read_bytes()[:100])
+    assert run("score", "model.yaml", *AT, "--out", "scores.csv", "--keep", "parts").code == 0
+    assert Path("scores.csv").read_text() == Path("whole.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--engine", "live", "--keep", "parts"], "nothing_to_keep"),
+        (["--keep", "leads.csv"], "not_a_folder"),
+    ],
+)
+def test_where_nothing_can_be_kept_it_says_so(run: Run, arguments: list[str], code: str) -> None:
+    said = run("score", "model.yaml", *AT, *arguments)
+    assert said.code == 1
+    assert code in said.err

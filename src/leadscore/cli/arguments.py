@@ -63,6 +63,12 @@ def _score_options(score: argparse.ArgumentParser) -> None:
         "--contributions", type=Path, metavar=_TABLE, help="write what each rule gave each lead"
     )
     score.add_argument("--rejects", type=Path, metavar=_TABLE, help="write what was left out")
+    score.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep finished parts there: the same command goes on where it was interrupted",
+    )
     _add_top(score, "leads to show without --out")
 
 

@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaseException as error:
         if not was_interrupted(error):
             raise
-        talk.tell(texts.INTERRUPTED)
+        kept = getattr(said, "keep", None)
+        talk.tell(texts.INTERRUPTED_AND_KEPT if kept else texts.INTERRUPTED, folder=kept)
         return INTERRUPTED
 
 

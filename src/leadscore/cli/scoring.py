@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 from leadscore import scoring
@@ -13,11 +14,13 @@ from leadscore.cli.progress import progress_on
 from leadscore.cli.tables import TABLE_ENDINGS, count_rows, tell_rejects, write_tables
 from leadscore.cli.talking import OK, REFUSED, Talk, moment_text
 from leadscore.days import from_instant
+from leadscore.engines.kept import KeptBlocks, kept_blocks
+from leadscore.errors import InvalidInput
 from leadscore.explain import UnknownLead
 from leadscore.explain import explain as explained
-from leadscore.language.words import LEADS, counted
+from leadscore.language.words import LEADS, Text, counted
 from leadscore.model import ScoringModel
-from leadscore.options import instant_of
+from leadscore.options import OptionProblem, instant_of
 from leadscore.rendering.ranking import ranking_table
 from leadscore.results import Scores
 
@@ -31,11 +34,15 @@ def score(arguments: Namespace, talk: Talk) -> int:
     }
     check_targets(targets, TABLE_ENDINGS, inputs(arguments))
     model = sound_model(arguments.model, talk)
-    scores = _scores(model, arguments, talk, contributions=arguments.contributions is not None)
+    has_lines = arguments.contributions is not None
+    kept = _kept(model, arguments, contributions=has_lines)
+    scores = _scores(model, arguments, talk, contributions=has_lines, kept=kept)
     written = write_tables(
         {arguments.out: scores.table, arguments.contributions: scores.contributions},
         {arguments.rejects: scores.rejects},
     )
+    if kept is not None:
+        kept.clear()
     if talk.is_json:
         talk.data(_summary(scores, arguments, written))
         return OK
@@ -127,11 +134,42 @@ def compare(arguments: Namespace, talk: Talk) -> int:
     return OK
 
 
+def _kept(model: ScoringModel, arguments: Namespace, *, contributions: bool) -> KeptBlocks | None:
+    """The folder of finished blocks.
+
+    Raises: InvalidInput where the engine has no blocks, or the folder cannot be one.
+    """
+    folder: Path | None = arguments.keep
+    if folder is None:
+        return None
+    if arguments.engine != "duckdb":
+        wrong, instead = texts.KEEPS_NOTHING, texts.KEEPING_ENGINE
+        raise InvalidInput(
+            [OptionProblem("nothing_to_keep", "--keep", arguments.engine, wrong, instead)]
+        )
+    as_of = instant_of(arguments.as_of, model.time_zone, "--as-of")
+    try:
+        return kept_blocks(
+            folder, model, as_of, inputs(arguments).values(), contributions=contributions
+        )
+    except OSError as error:
+        wrong = Text(*(text.format(why=error.strerror) for text in texts.CANNOT_KEEP))
+        problem = OptionProblem("not_a_folder", "--keep", str(folder), wrong, texts.ANOTHER_FOLDER)
+        raise InvalidInput([problem]) from None
+
+
 def _scores(
-    model: ScoringModel, arguments: Namespace, talk: Talk, *, contributions: bool
+    model: ScoringModel,
+    arguments: Namespace,
+    talk: Talk,
+    *,
+    contributions: bool,
+    kept: KeptBlocks | None = None,
 ) -> Scores:
     as_of = instant_of(arguments.as_of, model.time_zone, "--as-of")
     engine = scoring.engine_of(arguments.engine, arguments.spark_master)
+    if kept is not None:
+        engine = partial(engine, kept=kept)
     with progress_on(talk.err, talk.lang) as progress:
         return scoring.score(
             model,

@@ -44,7 +44,14 @@ UNKNOWN_LEAD = Text(
     "no lead {lead_id} among those known as of this moment ({leads})",
     "nie ma leada {lead_id} wśród znanych w tym momencie ({leads})",
 )
+KEEPS_NOTHING = Text("this engine keeps no parts", "ten silnik nie zachowuje części")
+KEEPING_ENGINE = accepted("--engine duckdb")
+CANNOT_KEEP = Text("it cannot be a folder ({why})", "nie może być folderem ({why})")
 INTERRUPTED = Text("Interrupted; nothing was written.", "Przerwano; niczego nie zapisano.")
+INTERRUPTED_AND_KEPT = Text(
+    "Interrupted; finished parts are in {folder}, and the same command goes on there.",
+    "Przerwano; gotowe części są w {folder}, a to samo polecenie zacznie od nich.",
+)
 
 NO_SUCH_FILE = Text("there is no such file", "nie ma takiego pliku")
 IS_FOLDER = Text("this is a folder", "to jest folder")

@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from leadscore.conditions import Scope
 from leadscore.days import offsets
+from leadscore.engines.kept import Finished, KeptBlocks
 from leadscore.fields import COMPANY_ID
 from leadscore.inputs.facts import Facts
 from leadscore.model import ScoringModel
@@ -55,9 +56,11 @@ def score(
     *,
     contributions: bool = True,
     progress: Progress | None = None,
+    kept: KeptBlocks | None = None,
 ) -> Scores:
     """Scores of all leads that are known as of a moment.
 
+    Blocks that are `kept` from an earlier run are taken as they are; others are kept when finished.
     Units: `as_of` in microseconds since 1970 UTC.
     """
     leads = facts.leads_as_of(as_of)
@@ -71,8 +74,7 @@ def score(
         blocks = [leads.slice(start, size) for start in range(0, leads.num_rows, size)]
         if progress is not None:
             progress.started(len(blocks), "score")
-        for block, matches in _ahead(blocks, partial(run.matches, size=size)):
-            table, block_lines = run.scored(block, matches, size, companies)
+        for table, block_lines in _finished(run, blocks, size, companies, kept):
             tables.append(table)
             if block_lines is not None:
                 lines.append(block_lines)
@@ -82,6 +84,28 @@ def score(
     table = pa.concat_tables([score_schema(model, id_type).empty_table(), *tables])
     lined = pa.concat_tables([contribution_schema(id_type).empty_table(), *lines])
     return Scores(model, as_of, table, lined if contributions else None, facts.rejects)
+
+
+def _finished(
+    run: _Run,
+    blocks: Sequence[pa.Table],
+    size: int,
+    companies: _Companies | None,
+    kept: KeptBlocks | None,
+) -> Iterator[Finished]:
+    """Scores and contributions, block after block; what is kept is not scored again."""
+    known = [None if kept is None else kept.read(block) for block in blocks]
+    waiting = [block for block, found in zip(blocks, known, strict=True) if found is None]
+    ahead = _ahead(waiting, partial(run.matches, size=size))
+    for found in known:
+        if found is not None:
+            yield found
+            continue
+        block, matches = next(ahead)
+        scored = run.scored(block, matches, size, companies)
+        if kept is not None:
+            kept.write(block, scored)
+        yield scored
 
 
 def _ahead(
