@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -545,7 +546,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def interrupted(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def interrupted(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)" + (
         INTERRUPTED.replace("{signal}", name)
     )
@@ -567,12 +568,15 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     if name == "SIGINT":
         assert "goes on there" in stopped.stderr
     (kept,) = Path("parts").glob("*.scores.parquet")
-    scored = []
+    scored: list[object] = []
     block_of = duckdb._Run.scored
+
+    def counted(*given: Any) -> Any:
+        scored.append(given)
+        return block_of(*given)
+
     monkeypatch.setattr(duckdb._Run, "block_size", lambda *_: 1)
-    monkeypatch.setattr(
-        duckdb._Run, "scored", lambda *given: scored.append(given) or block_of(*given)
-    )
+    monkeypatch.setattr(duckdb._Run, "scored", counted)
     assert run(*command).code == 0
     assert len(scored) == len(LEADS) - 1
     assert Path("scores.csv").read_text() == Path("whole.csv").read_text()
