@@ -47,7 +47,7 @@ def main() -> int:
         import django  # noqa: PLC0415 - its settings need the home
 
         django.setup()
-        seconds = _fill(asked.leads, asked.touchpoints)
+        seconds = fill(asked.leads, asked.touchpoints)
         print(
             f"filled in {seconds:.0f} s: {asked.leads:,} leads, {asked.touchpoints:,} touchpoints"
         )
@@ -62,7 +62,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fill(n_leads: int, n_touchpoints: int) -> float:
+def fill(n_leads: int, n_touchpoints: int) -> float:
     """The database with a published model, leads and touchpoints; the seconds that took."""
     from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
 
@@ -72,14 +72,15 @@ def _fill(n_leads: int, n_touchpoints: int) -> float:
     started, rng = time.perf_counter(), random.Random(SEED)
     document = (files("leadscore.models") / "b2b-default.yaml").read_text(encoding="utf-8")
     publish_model(document=document, note="bench", actor=None, now=NOW)
-    _insert("identity_company", _companies(n_leads // 8, rng))
-    _insert("identity_contact", _contacts(n_leads, rng))
-    _insert("identity_lead", _leads(n_leads, rng))
-    _insert("capture_touchpoint", _touchpoints(n_touchpoints, n_leads, rng))
+    insert("identity_company", _companies(n_leads // 8, rng))
+    insert("identity_contact", _contacts(n_leads, rng))
+    insert("identity_lead", _leads(n_leads, rng))
+    insert("capture_touchpoint", _touchpoints(n_touchpoints, n_leads, rng))
     return time.perf_counter() - started
 
 
-def _insert(table: str, rows: Iterator[dict[str, Any]]) -> None:
+def insert(table: str, rows: Iterator[dict[str, Any]]) -> None:
+    """Rows into a table, a chunk a transaction."""
     from django.db import connection, transaction  # noqa: PLC0415 - after django.setup()
 
     chunk: list[tuple[Any, ...]] = []
@@ -101,18 +102,20 @@ def _insert(table: str, rows: Iterator[dict[str, Any]]) -> None:
         write()
 
 
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") + ("" if _is_sqlite() else "+00")
+def text(moment: datetime) -> str:
+    """A moment as the store writes it."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") + ("" if is_sqlite() else "+00")
 
 
-def _is_sqlite() -> bool:
+def is_sqlite() -> bool:
+    """Whether the store is SQLite."""
     from django.db import connection  # noqa: PLC0415 - after django.setup()
 
     return connection.vendor == "sqlite"
 
 
 def _companies(n: int, rng: random.Random) -> Iterator[dict[str, Any]]:
-    made = _text(NOW - timedelta(days=500))
+    made = text(NOW - timedelta(days=500))
     for number in range(1, n + 1):
         yield {
             "id": number,
@@ -134,7 +137,7 @@ def _companies(n: int, rng: random.Random) -> Iterator[dict[str, Any]]:
 
 
 def _contacts(n: int, rng: random.Random) -> Iterator[dict[str, Any]]:
-    made = _text(NOW - timedelta(days=400))
+    made = text(NOW - timedelta(days=400))
     for number in range(1, n + 1):
         bant = {"bant.budget": 50_000, "bant.months_to_purchase": 3} if rng.random() < 0.1 else {}
         yield {
@@ -158,7 +161,7 @@ def _contacts(n: int, rng: random.Random) -> Iterator[dict[str, Any]]:
 
 def _leads(n: int, rng: random.Random) -> Iterator[dict[str, Any]]:
     for number in range(1, n + 1):
-        made = _text(NOW - timedelta(days=rng.randint(1, 400)))
+        made = text(NOW - timedelta(days=rng.randint(1, 400)))
         yield {
             "id": number,
             "contact_id": number,
@@ -181,10 +184,10 @@ def _touchpoints(n: int, n_leads: int, rng: random.Random) -> Iterator[dict[str,
         page = {"page.category": rng.choice(_CATEGORIES)} if kind == "page_view" else {}
         id_ = uuid7(at)
         yield {
-            "id": id_.hex if _is_sqlite() else str(id_),
+            "id": id_.hex if is_sqlite() else str(id_),
             "type": kind,
-            "occurred_at": _text(at),
-            "received_at": _text(at),
+            "occurred_at": text(at),
+            "received_at": text(at),
             "properties": json.dumps(page),
             "source": "bench",
             "identity": "{}",

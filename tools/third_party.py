@@ -1,11 +1,12 @@
 """Writes THIRD_PARTY.md: what an installation of Lejek brings along, and under which licences.
 
-In: requirements/base.txt (which packages), the metadata of what is installed, and the NOTICE of
-each sample of data. With `--check` nothing is written, and a file that is out of date ends the
-program with 1.
+In: requirements/base.txt (which packages), the metadata of what is installed, the lock of the
+front-end files, and the NOTICE of each sample of data. With `--check` nothing is written, and a
+file that is out of date ends the program with 1.
 """
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "base.txt"
 SAMPLES = ROOT / "src" / "leadscore" / "samples"
 DOCUMENT = ROOT / "THIRD_PARTY.md"
+ASSETS = ROOT / "assets"
 
 HEADING = """\
 # Third-party software and data
@@ -27,6 +29,17 @@ those that the packages state of themselves. Tools for development and the optio
 with Lejek.
 
 Written by `make third-party`.
+
+| package | version | licence |
+| --- | --- | --- |
+"""
+
+FRONT_HEADING = """
+## Front-end files
+
+The repository holds copies of these files, made by `tools/vendor_assets.py`, with their licences
+beside them: what pages load, in `src/lejek/ui/static/ui/vendor/`, and what only tests run, in
+`tests/journeys/vendor/`.
 
 | package | version | licence |
 | --- | --- | --- |
@@ -83,7 +96,17 @@ def document() -> str:
     """THIRD_PARTY.md as it should be."""
     packages = [metadata(name) for name in locked_names(LOCK.read_text(encoding="utf-8"))]
     rows = (f"| {p['Name']} | {p['Version']} | {licence_of(p)} |\n" for p in packages)
-    return HEADING + "".join(rows) + DATA_HEADING + "".join(notices())
+    front = "".join(f"| {name} | {version} | {licence} |\n" for name, version, licence in copies())
+    return HEADING + "".join(rows) + FRONT_HEADING + front + DATA_HEADING + "".join(notices())
+
+
+def copies() -> Iterator[tuple[str, str, str]]:
+    """Each front-end package that files were copied from: its name, version and licence."""
+    wanted = json.loads((ASSETS / "package.json").read_text(encoding="utf-8"))
+    locked = json.loads((ASSETS / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    for name in sorted(wanted["dependencies"] | wanted["devDependencies"]):
+        found = locked[f"node_modules/{name}"]
+        yield name, found["version"], found["license"]
 
 
 def notices() -> Iterator[str]:

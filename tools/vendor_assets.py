@@ -2,7 +2,9 @@
 
 Run `npm ci --ignore-scripts` in assets/ first. With `--check` nothing is written, and any
 difference from what is committed is an error. Only named files are taken; source-map comments are
-stripped, so that hashed static files work; icons become one sprite of those that templates name.
+stripped, so that hashed static files work; icons become one sprite of those that are named in
+templates, and in Python where a page is listed with its icon. What only tests need (axe, which
+judges accessibility) goes to the tests, and never into a wheel.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "assets" / "node_modules"
 TARGET = ROOT / "src" / "lejek" / "ui" / "static" / "ui" / "vendor"
+TARGET_OF_TESTS = ROOT / "tests" / "journeys" / "vendor"
 TEMPLATES = ROOT / "src" / "lejek"
 
 FILES = {
@@ -26,37 +29,51 @@ FILES = {
     "inter-latin-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
 }
 LICENCES = {
-    "tabler-core-LICENSE.txt": "@tabler/core/LICENSE",
     "tabler-icons-LICENSE.txt": "@tabler/icons/LICENSE",
     "htmx-LICENSE.txt": "htmx.org/LICENSE",
     "inter-LICENSE.txt": "@fontsource-variable/inter/LICENSE",
 }
+FILES_OF_TESTS = {
+    "axe.js": "axe-core/axe.min.js",
+    "axe-LICENSE.txt": "axe-core/LICENSE",
+    "axe-LICENSE-3RD-PARTY.txt": "axe-core/LICENSE-3RD-PARTY.txt",
+}
 _SOURCE_MAP = re.compile(rb"\n?/[/*][#@] sourceMappingURL=[^\n*]*(?:\*/)?\n?")
 _ICON = re.compile(r"""\{%\s*icon\s+["']([a-z0-9-]+)["']|icon=["']([a-z0-9-]+)["']""")
-_ALWAYS = ("phone-call", "adjustments", "chart-bar", "settings", "upload", "users", "help")
+_LISTED = re.compile(r'"[a-z_]+:[a-z_]+",\s*_\("[^"]+"\),\s*"([a-z0-9-]+)"')
+"""A page that is listed in Python: its name, its title, its icon."""
 
 
-def vendored() -> dict[str, bytes]:
-    """The files as they should be, by name."""
+def vendored() -> dict[Path, bytes]:
+    """The files as they should be, by where they belong."""
+    of_tests = {name: (MODULES / path).read_bytes() for name, path in FILES_OF_TESTS.items()}
+    return {TARGET / name: content for name, content in _served().items()} | {
+        TARGET_OF_TESTS / name: content for name, content in of_tests.items()
+    }
+
+
+def _served() -> dict[str, bytes]:
+    """What the product serves, by name."""
     found = {
         name: _SOURCE_MAP.sub(b"\n", (MODULES / path).read_bytes())
         if not name.endswith(".woff2")
         else (MODULES / path).read_bytes()
         for name, path in FILES.items()
     }
-    for name, path in LICENCES.items():
-        if (MODULES / path).exists():
-            found[name] = (MODULES / path).read_bytes()
-    found["icons.svg"] = _sprite(_icon_names())
+    found |= {name: (MODULES / path).read_bytes() for name, path in LICENCES.items()}
+    found["icons.svg"] = _sprite(icon_names())
     found["vendor.lock.json"] = _lock(found)
     return found
 
 
-def _icon_names() -> list[str]:
-    names = set(_ALWAYS)
-    for path in (*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.py")):
-        for first, second in _ICON.findall(path.read_text()):
+def icon_names() -> list[str]:
+    """The icons that templates name, and those of pages that are listed in Python."""
+    names = {"help"}
+    for path in TEMPLATES.rglob("*.html"):
+        for first, second in _ICON.findall(path.read_text(encoding="utf-8")):
             names.add(first or second)
+    for path in TEMPLATES.rglob("*.py"):
+        names.update(_LISTED.findall(path.read_text(encoding="utf-8")))
     return sorted(names)
 
 
@@ -85,17 +102,17 @@ def main() -> int:
     wanted = vendored()
     if "--check" in sys.argv:
         wrong = [
-            name
-            for name, content in wanted.items()
-            if not (TARGET / name).exists() or (TARGET / name).read_bytes() != content
+            path.relative_to(ROOT)
+            for path, content in wanted.items()
+            if not path.exists() or path.read_bytes() != content
         ]
         for name in wrong:
             print(f"{name} differs from what the packages hold; run tools/vendor_assets.py")
         return 1 if wrong else 0
-    TARGET.mkdir(parents=True, exist_ok=True)
-    for name, content in wanted.items():
-        (TARGET / name).write_bytes(content)
-    print(f"{len(wanted)} files in {TARGET.relative_to(ROOT)}")
+    for path, content in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    print(f"{len(wanted)} files, {len(icon_names())} icons among them")
     return 0
 
 

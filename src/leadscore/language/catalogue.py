@@ -238,16 +238,22 @@ DIMENSIONS: Mapping[str, Text] = {
 }
 
 _DEPARTMENTS: Mapping[str, Text] = {
+    "administration": Text("administration", "administracja"),
+    "engineering": Text("engineering", "dział techniczny"),
     "finance": Text("finance", "finanse"),
     "hr": Text("HR", "kadry"),
     "it": Text("IT", "IT"),
     "legal": Text("legal", "obsługa prawna"),
+    "logistics": Text("logistics", "logistyka"),
     "management": Text("management", "zarząd"),
     "marketing": Text("marketing", "marketing"),
     "operations": Text("operations", "operacje"),
     "procurement": Text("procurement", "zakupy"),
     "production": Text("production", "produkcja"),
+    "quality": Text("quality", "jakość"),
+    "research": Text("research", "badania i rozwój"),
     "sales": Text("sales", "sprzedaż"),
+    "service": Text("customer service", "obsługa klienta"),
 }
 _INDUSTRIES: Mapping[str, Text] = {
     "construction": Text("construction", "budownictwo"),
@@ -263,6 +269,7 @@ _INDUSTRIES: Mapping[str, Text] = {
     "telecom": Text("telecom", "telekomunikacja"),
 }
 _SENIORITIES: Mapping[str, Text] = {
+    "assistant": Text("assistant", "asystent"),
     "c_level": Text("C-level", "zarząd"),
     "director": Text("director", "dyrektor"),
     "intern": Text("intern", "stażysta"),

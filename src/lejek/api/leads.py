@@ -29,13 +29,13 @@ from lejek.api.shapes import (
     met,
 )
 from lejek.consent.selectors import consents_of
-from lejek.desk.lead_page import explained
 from lejek.identity.models import FieldDefinition, Lead
 from lejek.identity.reading import Fault
 from lejek.identity.services import LeadRefused, record_lead
 from lejek.identity.targets import LEAD_TARGETS
 from lejek.people.access import for_user
 from lejek.scoring.models import LeadScore
+from lejek.scoring.selectors import explain_lead
 
 router = Router()
 
@@ -169,7 +169,7 @@ def _cell(value: Scalar) -> str | None:
 
 
 _WANTED = {
-    "no_key": "contact.email, contact.phone, or company.nip with contact.last_name",
+    "nobody_at_all": "an e-mail, a phone, a name or a company",
     "too_long": "a shorter text",
     "a_range": "one number, not a range",
     "out_of_range": "a number within reason",
@@ -253,7 +253,7 @@ def read_score(request: HttpRequest, lead_id: Path[Id], asked: Query[Language]) 
     score = score_of(visible_lead(caller_of(request), lead_id))
     if score is None:
         raise Refusal(404, "This lead has no score.", code="not_scored")
-    why = explained(score, asked.lang)
+    why = explain_lead(score, asked.lang)
     return LeadScoreShape(
         lead_id=score.lead_id,
         lang=asked.lang,

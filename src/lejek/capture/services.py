@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from lejek.capture.bulk import insert_rows
+from lejek.capture.bulk import insert_missing
 from lejek.capture.models import Touchpoint
 
 Scalar = str | int | float | bool | None
@@ -100,7 +100,7 @@ def record_touchpoints(
         if id_ in fresh
     ]
     names = [field.name for field in Touchpoint._meta.concrete_fields]  # noqa: SLF001 - public
-    insert_rows(Touchpoint, names, ([getattr(row, name) for name in names] for row in rows))
+    insert_missing(Touchpoint, names, ([getattr(row, name) for name in names] for row in rows))
     return rows
 
 

@@ -9,7 +9,9 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from gettext import gettext as _
 
+from lejek.cli import language
 from lejek.cli.arguments import parser
 
 DONE, REFUSED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -22,6 +24,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lejek.config.settings")
+    # Names, addresses and keys are in what this process writes: for its owner only.
+    os.umask(0o077)
+    language.speak(language.chosen())
+    try:
+        return _do(given)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has gone, as `head` does; Python's own flush at the end must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+
+
+def _do(given: Sequence[str]) -> int:
     if given[:1] == ["manage"]:
         return _manage(given[1:])
     asked = parser().parse_args(given)
@@ -41,17 +58,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _set_up_and_do(command: str, asked: argparse.Namespace) -> int:
     import django  # noqa: PLC0415 - `--help` needs no Django
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
+    from django.db import InterfaceError, OperationalError  # noqa: PLC0415
+    from django.utils import translation  # noqa: PLC0415
 
     try:
         django.setup()
         from lejek.cli.commands import COMMANDS  # noqa: PLC0415 - models need the setup
 
-        return COMMANDS[command](asked)
-    except ImproperlyConfigured as error:
+        with translation.override(language.chosen()):
+            return COMMANDS[command](asked)
+    except (ImproperlyConfigured, PermissionError) as error:
         print(f"lejek: {error}", file=sys.stderr)
-        return REFUSED
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except (OperationalError, InterfaceError) as error:
+        complaint = _("the database does not answer: %s")
+        print(f"lejek: {complaint % str(error).strip()}", file=sys.stderr)
+        print(_("lejek doctor looks at everything and says how to mend it."), file=sys.stderr)
+    return REFUSED
 
 
 def _manage(arguments: Sequence[str]) -> int:

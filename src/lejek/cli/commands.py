@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import getpass
 import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from functools import wraps
+from gettext import gettext as _
+from gettext import ngettext
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.validators import validate_email
-from django.db import connection
+from django.db import connection, transaction
 
-from leadscore.errors import LeadScoreError
 from lejek import wiring
 from lejek.cli import demo
 from lejek.kernel import clock
 from lejek.kernel.worker import Worker, run_waiting
 from lejek.operations import backup, doctor, serving
-from lejek.operations.health import WORKER_SILENT, unapplied_migrations, worker_silent_for
+from lejek.operations.health import has_living_worker, has_people, unapplied_migrations
 
 DONE, REFUSED, MISUSED = 0, 1, 2
-_MARKS = {doctor.Grade.OK: "ok  ", doctor.Grade.WARN: "warn", doctor.Grade.FAIL: "FAIL"}
+
+Command = Callable[[argparse.Namespace], int]
 
 
 def say(line: str) -> None:
@@ -39,12 +43,39 @@ def complain(line: str) -> int:
     return REFUSED
 
 
+def needs_tables(command: Command) -> Command:
+    """The command, refused while the database is not up to date."""
+
+    @wraps(command)
+    def checked(asked: argparse.Namespace) -> int:
+        missing = unapplied_migrations()
+        return complain(_behind(len(missing))) if missing else command(asked)
+
+    return checked
+
+
+def _behind(n_missing: int) -> str:
+    return ngettext(
+        "the database misses %d migration; run: lejek migrate",
+        "the database misses %d migrations; run: lejek migrate",
+        n_missing,
+    ) % (n_missing,)
+
+
 def migrate(_asked: argparse.Namespace) -> int:
-    """Bring the database up to date."""
-    say("Bringing the database up to date ...")
+    """Bring the database up to date, and say what to do next."""
+    _migrate()
+    if has_people():
+        say(_("Up to date. lejek serve serves it."))
+    else:
+        say(_("Up to date. Next, the first administrator: lejek create-user you@example.com"))
+    return DONE
+
+
+def _migrate() -> None:
+    say(_("Bringing the database up to date ..."))
     call_command("createcachetable", verbosity=0)
     call_command("migrate", interactive=False, verbosity=0)
-    return DONE
 
 
 def serve(asked: argparse.Namespace) -> int:
@@ -54,31 +85,41 @@ def serve(asked: argparse.Namespace) -> int:
 
 def _serve(asked: argparse.Namespace, on_up: Callable[[], None]) -> int:
     if asked.migrate:
-        migrate(asked)
+        _migrate()
     elif missing := unapplied_migrations():
-        return complain(
-            f"the database misses {len(missing)} migrations; run lejek migrate, or "
-            "lejek serve --migrate"
-        )
+        return complain(_behind(len(missing)))
     if settings.DEMO and asked.host not in demo.LOOPBACK:
-        return complain("the demo listens on this machine only; unset LEJEK_DEMO to serve others")
-    if not serving.is_free(asked.host, asked.port):
         return complain(
-            f"something listens at {asked.host}:{asked.port} already; name another --port"
+            _("the demo listens on this machine only; unset LEJEK_DEMO to serve others")
         )
+    if error := serving.refusal(asked.host, asked.port):
+        return complain(_cannot_listen(asked, error))
     call_command("collectstatic", interactive=False, verbosity=0)
 
     def announce() -> None:
-        say(f"Lejek is at {serving.address(asked.host, asked.port)} - Ctrl-C stops it.")
+        address = serving.address(asked.host, asked.port)
+        say(_("Lejek is at %s - Ctrl-C stops it.") % address)
+        if not has_people():
+            say(_("Nobody can sign in yet: lejek create-user you@example.com"))
         on_up()
 
     is_clean = serving.serve(
         asked.host, asked.port, say, on_up=announce, with_worker=not asked.no_worker
     )
-    say("Stopped.")
+    say(_("Stopped."))
     return DONE if is_clean else REFUSED
 
 
+def _cannot_listen(asked: argparse.Namespace, error: OSError) -> str:
+    place = {"host": asked.host, "port": asked.port}
+    if error.errno == errno.EADDRINUSE:
+        return _("something listens at %(host)s:%(port)d already; name another --port") % place
+    if error.errno == errno.EACCES:
+        return _("this account may not listen at port %(port)d; name one from 1024 on") % place
+    return _("%(host)s is no address of this machine; name another --host") % place
+
+
+@needs_tables
 def work(asked: argparse.Namespace) -> int:
     """Work until told to stop."""
     if asked.once:
@@ -96,20 +137,22 @@ def work(asked: argparse.Namespace) -> int:
 
 def show_demo(asked: argparse.Namespace) -> int:
     """Prepare the demo, and serve it."""
+    error = None if asked.no_serve else serving.refusal(asked.host, asked.port)
+    if error is not None:
+        return complain(_cannot_listen(asked, error))
     if asked.reset:
+        if _is_being_used():
+            return complain(_("the demo is running; stop it before it is made anew"))
+        connection.close()
         demo.throw_away(settings.HOME)
-    migrate(asked)
+    _migrate()
     demo.load_when_empty(asked.leads, say)
     if asked.no_serve:
-        say(f"The demo is ready in {settings.HOME}; lejek demo serves it.")
+        say(_("The demo is ready in %s; lejek demo serves it.") % settings.HOME)
         return DONE
-    if not serving.is_free(asked.host, asked.port):
-        return complain(
-            f"something listens at {asked.host}:{asked.port} already; name another --port"
-        )
     say("")
-    say("This is a demo: everybody in it is made up, and only this machine can reach it.")
-    say("You are signed in already; the bar at the top switches between three roles.")
+    say(_("This is a demo: everybody in it is made up, and only this machine can reach it."))
+    say(_("You are signed in already; the bar at the top switches between three roles."))
     say("")
 
     def open_browser() -> None:
@@ -120,87 +163,103 @@ def show_demo(asked: argparse.Namespace) -> int:
     return _serve(wish, open_browser)
 
 
+@needs_tables
 def create_user(asked: argparse.Namespace) -> int:
     """Make a user with a password."""
-    from lejek.people.services import Refused, add_user  # noqa: PLC0415 - below Django's setup
+    from lejek.people.models import User  # noqa: PLC0415 - below Django's setup
+    from lejek.people.services import Refused, add_user  # noqa: PLC0415
 
     try:
         validate_email(asked.email)
     except ValidationError:
-        return complain(f"{asked.email} is no e-mail address")
+        return complain(_("%s is no e-mail address") % asked.email)
+    if User.objects.filter(email__iexact=asked.email).exists():
+        return complain(_("%s is a user already") % asked.email)
     password = _password(from_stdin=asked.password_stdin)
+    if password is None:
+        return REFUSED
     try:
         validate_password(password)
-        user = add_user(
-            email=asked.email,
-            name=asked.name or asked.email.split("@", 1)[0],
-            role=asked.role,
-            team=None,
-            actor=None,
-            now=clock.now(),
-        )
+        with transaction.atomic():
+            user = add_user(
+                email=asked.email,
+                name=asked.name or asked.email.split("@", 1)[0],
+                role=asked.role,
+                team=None,
+                actor=None,
+                now=clock.now(),
+            )
+            user.set_password(password)
+            user.save(update_fields=["password"])
     except ValidationError as error:
         return complain(" ".join(error.messages))
     except Refused as error:
         return complain(str(error))
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    say(f"{user.email} can sign in as {user.role}.")
+    who = {"email": user.email, "role": user.get_role_display()}
+    say(_("%(email)s can sign in (%(role)s). lejek serve serves the pages.") % who)
     return DONE
 
 
-def _password(*, from_stdin: bool) -> str:
+def _password(*, from_stdin: bool) -> str | None:
+    """The password that is typed; None, with a complaint, when there is none."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("Password: ")
-    if first != getpass.getpass("Once more: "):
-        raise SystemExit(complain("the two passwords differ"))
+    if not sys.stdin.isatty():
+        complain(_("nobody is here to type a password; give it with --password-stdin"))
+        return None
+    first = getpass.getpass(_("Password: "))
+    if first != getpass.getpass(_("Once more: ")):
+        complain(_("the two passwords differ"))
+        return None
     return first
 
 
+@needs_tables
 def take_in(asked: argparse.Namespace) -> int:
     """Take a file in, and say what became of its rows."""
-    from lejek.identity.imports import run_file  # noqa: PLC0415 - it brings spreadsheets along
+    from lejek.cli import taking_in  # noqa: PLC0415 - it brings spreadsheets along
 
     if not asked.file.is_file():
-        return complain(f"there is no file {asked.file}")
+        return complain(_("there is no file %s") % asked.file)
     try:
-        done = run_file(
-            asked.file,
-            asked.kind,
-            now=clock.now(),
-            constant_type=asked.type,
-            is_rehearsal=asked.dry_run,
-        )
-    except LeadScoreError as error:
+        done = taking_in.take_in_file(asked, now=clock.now())
+    except taking_in.Refused as error:
         return complain(str(error))
-    for name, count in sorted(done.counts.items()):
-        say(f"{name}: {count}")
-    if asked.dry_run:
-        say("Nothing was changed (--dry-run).")
+    for line in taking_in.told(done, is_rehearsal=asked.dry_run):
+        say(line)
     return DONE
 
 
+@needs_tables
 def rescore(_asked: argparse.Namespace) -> int:
     """Score everybody, now and in this process."""
     from lejek.scoring.jobs import score_everybody  # noqa: PLC0415 - it brings the engines along
 
     done = score_everybody(reason="command", now=clock.now())
     if done is None:
-        return complain("no scoring model is published yet")
-    for name, count in done.items():
-        say(f"{name}: {count}")
+        return complain(
+            _("no scoring model is published yet; lejek serve, then publish one under /models/")
+        )
+    say(
+        _(
+            "Leads scored: %(n_leads)d, with another score than before: %(n_changed)d, "
+            "live and batch disagree: %(n_differences)d."
+        )
+        % done
+    )
     return DONE
 
 
 def examine(_asked: argparse.Namespace) -> int:
     """Say what is wrong, and how to mend it."""
+    marks = {doctor.Grade.OK: _("ok"), doctor.Grade.WARN: _("warn"), doctor.Grade.FAIL: _("FAIL")}
     findings = doctor.examine(clock.now())
-    width = max(len(finding.subject) for finding in findings)
+    mark = max(map(len, marks.values()))
+    subject = max(len(finding.subject) for finding in findings)
     for finding in findings:
-        say(f"{_MARKS[finding.grade]}  {finding.subject:<{width}}  {finding.says}")
+        say(f"{marks[finding.grade]:<{mark}}  {finding.subject:<{subject}}  {finding.says}")
         if finding.mend:
-            say(f"{'':<{width + 8}}-> {finding.mend}")
+            say(f"{'':<{mark + subject + 4}}-> {finding.mend}")
     return REFUSED if doctor.worst(findings) is doctor.Grade.FAIL else DONE
 
 
@@ -212,9 +271,14 @@ def back_up(asked: argparse.Namespace) -> int:
         made = backup.make_backup(target, now=now)
     except (backup.BackupFailed, OSError) as error:
         return complain(str(error))
-    n_rows = sum(made.rows.values())
-    say(f"{target}: {made.n_bytes / (1 << 20):.1f} MiB, {n_rows} rows, checked.")
-    say(f"Keep {backup.manifest_path(target).name} beside it, and a copy on another machine.")
+    written = {
+        "file": target,
+        "mebibytes": f"{made.n_bytes / (1 << 20):.1f}",
+        "rows": sum(made.rows.values()),
+        "manifest": backup.manifest_path(target).name,
+    }
+    say(_("%(file)s: %(mebibytes)s MiB, rows: %(rows)d, checked.") % written)
+    say(_("Keep %(manifest)s beside it, and a copy of both on another machine.") % written)
     return DONE
 
 
@@ -224,9 +288,9 @@ def restore(asked: argparse.Namespace) -> int:
     try:
         manifest = backup.check_backup(asked.file)
         if _is_being_used():
-            return complain("a worker is running on this database; stop lejek first")
+            return complain(_("a worker is running on this database; stop lejek first"))
         if not asked.yes and not _is_sure(manifest):
-            say("Nothing was changed.")
+            say(_("Nothing was changed."))
             return REFUSED
         keep = None
         if not asked.discard and connection.introspection.table_names():
@@ -234,30 +298,31 @@ def restore(asked: argparse.Namespace) -> int:
         backup.restore_backup(asked.file, keep_as=keep, now=now)
     except (backup.BackupFailed, OSError) as error:
         return complain(str(error))
-    say(f"Restored and checked: {sum(manifest.rows.values())} rows from {manifest.made_at}.")
+    back = {"rows": sum(manifest.rows.values()), "moment": manifest.made_at}
+    say(_("Restored and checked: %(rows)d rows from %(moment)s.") % back)
     if keep is not None:
-        say(f"What was there before is kept in {keep}.")
+        say(_("What was there before is kept in %s.") % keep)
     if unapplied_migrations():
-        say("The backup is of an older version: run lejek migrate.")
+        say(_("The backup is of an older version: run lejek migrate."))
     return DONE
 
 
 def _is_being_used() -> bool:
     if "kernel_heartbeat" not in connection.introspection.table_names():
         return False
-    silent = worker_silent_for(clock.now())
-    return silent is not None and silent < WORKER_SILENT
+    return has_living_worker(clock.now())
 
 
 def _is_sure(manifest: backup.Manifest) -> bool:
-    say(f"This replaces everything in the database by the backup of {manifest.made_at}.")
+    say(_("This replaces everything in the database by the backup of %s.") % manifest.made_at)
     if not sys.stdin.isatty():
-        say("Say --yes to do so without being asked.")
+        say(_("Say --yes to do so without being asked."))
         return False
-    return input("Type “restore” to go on: ").strip() == "restore"
+    word = _("restore")
+    return input(_("Type “%s” to go on: ") % word).strip() == word
 
 
-COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+COMMANDS: Mapping[str, Command] = {
     "serve": serve,
     "worker": work,
     "demo": show_demo,

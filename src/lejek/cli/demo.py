@@ -8,6 +8,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
+from gettext import gettext as _
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -22,10 +23,11 @@ def prepare_environment(asked: argparse.Namespace) -> str:
     Returns: what is wrong with the wish; empty when nothing is.
     """
     if asked.host not in LOOPBACK:
-        return (
-            f"lejek demo signs everybody in, so it listens on this machine only, not at "
-            f"{asked.host}; lejek serve serves others."
+        complaint = _(
+            "lejek demo signs everybody in, so it listens on this machine only, not at %s; "
+            "lejek serve serves others."
         )
+        return str(complaint % asked.host)
     home = Path(os.environ.get("LEJEK_HOME", "var")) / "demo"
     os.environ["LEJEK_DEMO"] = "1"
     os.environ["LEJEK_HOME"] = str(home.resolve())
@@ -46,9 +48,9 @@ def load_when_empty(n_leads: int | None, say: Say) -> None:
     from lejek.kernel import clock  # noqa: PLC0415
 
     if loading.is_loaded():
-        say("The demo company is there already (lejek demo --reset makes it anew).")
+        say(_("The demo company is there already (lejek demo --reset makes it anew)."))
         return
-    say("Making up a company with 18 months of leads ...")
+    say(_("Making up a company with 18 months of leads ..."))
     loading.load(clock.now(), lambda line: say(f"  {line}"), n_leads or loading.N_LEADS)
 
 

@@ -1,6 +1,7 @@
 """Typed readers of the environment that refuse nonsense.
 
-In: environment variables. Out: values; a wrong one is refused with what would be accepted.
+In: environment variables. Out: values; a wrong one is refused with what would be accepted, in the
+language of the command line (Django is not set up yet).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Sequence
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +24,11 @@ def text(name: str, *, default: str) -> str:
     return os.environ.get(name, default)
 
 
+def _refused(name: str, found: str, accepted: str) -> ImproperlyConfigured:
+    given = {"name": name, "found": found, "accepted": accepted}
+    return ImproperlyConfigured(_("%(name)s is “%(found)s”; accepted: %(accepted)s") % given)
+
+
 def boolean(name: str, *, default: bool) -> bool:
     """A yes or no.
 
@@ -32,7 +39,7 @@ def boolean(name: str, *, default: bool) -> bool:
         return default
     if found in _YES | _NO:
         return found in _YES
-    raise ImproperlyConfigured(f"{name} is {found!r}; accepted: 1, 0, true, false, yes, no")
+    raise _refused(name, found, "1, 0, true, false, yes, no")
 
 
 def number(name: str, *, default: int) -> int:
@@ -44,7 +51,7 @@ def number(name: str, *, default: int) -> int:
     if not found:
         return default
     if not found.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {found!r}; accepted: a whole number")
+        raise _refused(name, found, _("a whole number"))
     return int(found)
 
 
@@ -55,7 +62,7 @@ def choice(name: str, accepted: Sequence[str], *, default: str) -> str:
     """
     found = os.environ.get(name, default)
     if found not in accepted:
-        raise ImproperlyConfigured(f"{name} is {found!r}; accepted: {', '.join(accepted)}")
+        raise _refused(name, found, ", ".join(accepted))
     return found
 
 
@@ -66,9 +73,9 @@ def words(name: str, *, default: list[str]) -> list[str]:
 
 
 def folder(name: str, *, default: Path) -> Path:
-    """A folder, made when it is not there."""
+    """A folder, made for its owner only when it is not there."""
     found = Path(os.environ.get(name, default)).expanduser().resolve()
-    found.mkdir(parents=True, exist_ok=True)
+    found.mkdir(mode=0o700, parents=True, exist_ok=True)
     return found
 
 
@@ -100,9 +107,7 @@ def database(name: str, *, home: Path) -> dict[str, Any]:
         return _sqlite(Path(unquote(parts.path)))
     if parts.scheme in ("postgresql", "postgres"):
         return _postgresql(address)
-    raise ImproperlyConfigured(
-        f"{name} begins with {parts.scheme!r}; accepted: sqlite:///path, postgresql://user@host/name"
-    )
+    raise _refused(name, f"{parts.scheme}:…", "sqlite:///path, postgresql://user@host/name")
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("lejek.people.account_urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("lejek.desk.urls")),
     path("", include("lejek.qualification.urls")),

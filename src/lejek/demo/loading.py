@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from gettext import gettext
 from random import Random
 
 from django.db import transaction
@@ -46,15 +47,15 @@ def is_loaded() -> bool:
 def load(now: datetime, report: Report, n_leads: int = N_LEADS) -> None:
     """Load the demo into an empty database, all or nothing."""
     users = make_users()
-    report("users")
+    report(gettext("users"))
     Author(now, users).write(n_leads, report)
     current = _publish(users[Role.MARKETING], now)
-    report(f"model version {current.number}")
+    report(gettext("model version %d") % current.number)
     leads = list(Lead.objects.select_related("contact__company", "owner").order_by("id"))
     for start in range(0, len(leads), _BATCH):
         batch = leads[start : start + _BATCH]
         _live_through(facts_of(batch, current.fields, with_colleagues=False), current, now)
-        report(f"scored {start + len(batch)} of {len(leads)}")
+        report(gettext("scored: %(n)d of %(all)d") % {"n": start + len(batch), "all": len(leads)})
     _sign(users, current, now)
 
 

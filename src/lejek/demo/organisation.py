@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from gettext import gettext
 from importlib.resources import files
 from random import Random
 
@@ -97,7 +98,8 @@ class Author:
         AttributeChange.objects.bulk_create(made.changes, batch_size=500)
         ConsentChange.objects.bulk_create(made.consents, batch_size=500)
         Opportunity.objects.bulk_create(made.deals, batch_size=500)
-        report(f"{len(made.leads)} leads, {len(made.touchpoints)} touchpoints")
+        counts = {"leads": len(made.leads), "touchpoints": len(made.touchpoints)}
+        report(gettext("leads: %(leads)d, touchpoints: %(touchpoints)d") % counts)
         return made
 
     def _make_companies(self, count: int) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from leadscore.report import Lang
 from lejek.people.access import needs
+
+if TYPE_CHECKING:
+    from leadscore.report import Lang  # it brings data frames along
 
 
 @require_GET

@@ -1,6 +1,10 @@
 """Whom to call now: open leads, hottest first, with the reasons that matter.
 
-In: who asks, and how they narrowed the list. Out: a page of rows, each ready to be read.
+In: who asks, how they narrowed and ordered the list, and from which place they read on. Out: a page
+of rows, each ready to be read.
+
+A page is found in two steps: its places from narrow indexes, then the rest of only those rows. It
+begins after a lead, not after a number of leads, so that it keeps its place while scores change.
 """
 
 from __future__ import annotations
@@ -8,49 +12,135 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from string import ascii_uppercase, digits
+from typing import TypeVar
+from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 
 from lejek.capture.models import Touchpoint
-from lejek.desk.words import Reason, Signal, Words
+from lejek.desk.words import BandWord, Signal, Words
+from lejek.identity.models import Company, Contact, Lead
+from lejek.identity.normalise.words import folded
 from lejek.people.access import for_user
 from lejek.people.models import User
-from lejek.scoring.models import LeadScore
+from lejek.qualification.models import Stage
+from lejek.scoring.models import LeadScore, ModelVersion
+from lejek.scoring.selectors import Reason, top_reasons
+
+M = TypeVar("M", bound=Model)
 
 PAGE_SIZE = 50
+COUNTED = 1000
+"""So many leads are counted at most: to know that there are more, nobody waits."""
+MOST_WORDS = 8
 N_REASONS, N_SIGNALS = 3, 2
-GRADES = "ABCD"
 MINE, NOBODYS = "mine", "nobody"
+EVERY_STAGE = "all"
+"""Without a stage, the list leaves out those on which nobody works: nobody calls a customer."""
+
+HOTTEST, WAITING = "", "waiting"
+_FURTHEST = 10**7
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """How somebody narrowed the list; what is not understood is left out."""
+    """How somebody narrowed and ordered the list; what is not understood is left out."""
 
     search: str = ""
     letter: str = ""
+    digit: str = ""
     stage: str = ""
     owner: str = ""
+    order: str = HOTTEST
 
     @classmethod
     def of(cls, query: QueryDict) -> Filters:
         """The filters of an address."""
-        letter = query.get("grade", "")
+        letter, digit = query.get("grade", ""), query.get("digit", "")
+        owner = query.get("owner", "")[:20]
+        is_known = owner in (MINE, NOBODYS) or (owner.isascii() and owner.isdigit())
         return cls(
-            search=query.get("q", "").strip()[:100],
-            letter=letter if letter and letter in GRADES else "",
-            stage=query.get("stage", "")[:40],
-            owner=query.get("owner", "")[:20],
+            search=query.get("q", "").replace("\0", "").strip()[:100],
+            letter=letter if len(letter) == 1 and letter in ascii_uppercase else "",
+            digit=digit if len(digit) == 1 and digit in digits else "",
+            stage=query.get("stage", "").replace("\0", "")[:40],
+            owner=owner if is_known else "",
+            order=WAITING if query.get("order") == WAITING else HOTTEST,
         )
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing narrows the list."""
-        return not (self.search or self.letter or self.stage or self.owner)
+        return not (self.search or self.letter or self.digit or self.stage or self.owner)
+
+    @property
+    def query(self) -> str:
+        """The filters as the query of an address."""
+        named = {
+            "q": self.search,
+            "grade": self.letter,
+            "digit": self.digit,
+            "stage": self.stage,
+            "owner": self.owner,
+            "order": self.order,
+        }
+        return urlencode({name: value for name, value in named.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A lead and where it stood in the order. `key` is its score, or since when it waits."""
+
+    key: int
+    lead_id: int
+
+    @classmethod
+    def of(cls, text: str) -> Cursor | None:
+        """The cursor of an address; None where it is none."""
+        key, dot, lead_id = text.partition(".")
+        figures = key.removeprefix("-") + lead_id
+        if not (dot and figures.isascii() and figures.isdigit() and len(figures) < 36):
+            return None
+        try:
+            found = cls(int(key), int(lead_id))
+        except ValueError:
+            return None
+        return found if max(abs(found.key), found.lead_id) < 2**63 else None
+
+    def __str__(self) -> str:
+        return f"{self.key}.{self.lead_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """From where somebody reads: after a lead, before one, or from the top. `place` is a guess."""
+
+    after: Cursor | None = None
+    before: Cursor | None = None
+    place: int = 1
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Whereabouts:
+        """Where an address begins to read."""
+        after, before = Cursor.of(query.get("after", "")), Cursor.of(query.get("before", ""))
+        if after is None and before is None:
+            return cls()
+        text = query.get("place", "")
+        place = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+        return cls(after, None if after else before, min(max(1, place), _FURTHEST))
+
+    @property
+    def query(self) -> str:
+        """The same as the query of an address."""
+        named = {"after": self.after, "before": self.before}
+        found = {name: str(cursor) for name, cursor in named.items() if cursor is not None}
+        return urlencode({**found, "place": self.place}) if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,72 +149,262 @@ class Row:
 
     place: int
     score: LeadScore
+    stage: str
+    bands: Sequence[BandWord]
     reasons: Sequence[Reason]
     signals: Sequence[Signal]
 
 
-def call_list(user: User, filters: Filters) -> QuerySet[LeadScore]:
-    """Scored open leads that somebody may see, hottest first.
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of the list. `n_found` counts no further than `COUNTED`."""
 
-    The order ends with the lead's id, so that a page keeps its place.
+    rows: Sequence[Row]
+    previous: Whereabouts | None
+    next: Whereabouts | None
+    n_found: int
+
+    @property
+    def is_all_counted(self) -> bool:
+        """Whether `n_found` is how many there are, and not only that there are more."""
+        return self.n_found <= COUNTED
+
+    @property
+    def first(self) -> int:
+        """The place of the first row."""
+        return self.rows[0].place if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """The place of the last row."""
+        return self.rows[-1].place if self.rows else 0
+
+
+Place = tuple[int, int]
+"""What the order goes by, the smallest first: the score turned round or since when; the lead."""
+
+
+class CallList:
+    """The list as one person sees it, narrowed and ordered.
+
+    Queries: to search, one for each word, when it is made.
     """
-    scores = for_user(LeadScore.objects.all(), user, path="lead__").filter(
-        lead__closed_at__isnull=True
-    )
-    if filters.search:
-        scores = scores.filter(_found(filters.search))
-    if filters.letter:
-        scores = scores.filter(grade__startswith=filters.letter)
-    if filters.stage:
-        scores = scores.filter(lead__stage=filters.stage)
-    if filters.owner == MINE:
-        scores = scores.filter(lead__owner=user)
-    elif filters.owner == NOBODYS:
-        scores = scores.filter(lead__owner__isnull=True)
-    elif filters.owner.isdigit():
-        scores = scores.filter(lead__owner_id=int(filters.owner))
-    return scores.select_related("lead__contact__company", "lead__owner", "version").order_by(
-        "-overall", "lead_id"
-    )
+
+    def __init__(self, user: User, filters: Filters) -> None:
+        self.user = user
+        self.filters = filters
+        self._found = _found(filters.search)
+
+    def scores(self) -> QuerySet[LeadScore]:
+        """Scores of the open leads that somebody may see, in order.
+
+        The order ends with the lead's id, so that every lead has one place.
+        """
+        return self._in_order(self._graded(self._narrowed(LeadScore.objects.all(), "lead__")))
+
+    @cached_property
+    def places(self) -> Sequence[Place]:
+        """The places of the leads on it in no order, no more than one beyond `COUNTED`.
+
+        Queries: one, the first time. A short list is whole in it, and is put in order here: a
+        search through everybody is made once and not once more for the order.
+        """
+        key = "lead__stage_since" if self.filters.order == WAITING else "overall"
+        found = self.scores().order_by().values_list(key, "lead_id")[: COUNTED + 1]
+        return [_place(key, lead_id) for key, lead_id in found]
+
+    @property
+    def n_found(self) -> int:
+        """How many leads are on it, counted no further than one more than `COUNTED`."""
+        return len(self.places)
+
+    def ids(self, cursor: Cursor | None, most: int, *, is_back: bool) -> list[int]:
+        """The next leads after a place, or before it, the nearest first. Queries: one at most."""
+        if self.n_found <= COUNTED:
+            return self._short(cursor, most, is_back=is_back)
+        scores = self._long()
+        if cursor is not None:
+            scores = _beyond(scores, self.filters, cursor, is_back=is_back)
+        return list(scores.values_list("lead_id", flat=True)[:most])
+
+    def _short(self, cursor: Cursor | None, most: int, *, is_back: bool) -> list[int]:
+        places = sorted(self.places, reverse=is_back)
+        if cursor is not None:
+            sign = 1 if self.filters.order == WAITING else -1
+            here = (sign * cursor.key, cursor.lead_id)
+            places = [each for each in places if (each < here if is_back else each > here)]
+        return [lead_id for _, lead_id in places[:most]]
+
+    def _long(self) -> QuerySet[LeadScore]:
+        """The list in order, said so that the hottest are looked at one by one.
+
+        SQLite does not see by itself that sorting half of all leads for fifty rows does not pay.
+        """
+        if self.filters.order == WAITING:
+            return self.scores()
+        leads = self._narrowed(Lead.objects.filter(pk=OuterRef("lead_id")), "")
+        return self._in_order(self._graded(LeadScore.objects.filter(Exists(leads))))
+
+    def _narrowed(self, rows: QuerySet[M], path: str) -> QuerySet[M]:
+        """Rows of open leads, narrowed by what is asked of the lead; `path` leads to it."""
+        filters = self.filters
+        rows = for_user(rows, self.user, path=path).filter(**{f"{path}closed_at__isnull": True})
+        if self._found is not None:
+            rows = rows.filter(**{f"{path}contact__in": self._found})
+        if not filters.stage:
+            done = Stage.objects.filter(is_working=False).values("key")
+            rows = rows.exclude(**{f"{path}stage__in": done})
+        elif filters.stage != EVERY_STAGE:
+            rows = rows.filter(**{f"{path}stage": filters.stage})
+        return self._of_owner(rows, path)
+
+    def _of_owner(self, rows: QuerySet[M], path: str) -> QuerySet[M]:
+        owner = self.filters.owner
+        if owner == NOBODYS:
+            return rows.filter(**{f"{path}owner__isnull": True})
+        owner_id = self.user.pk if owner == MINE else owner
+        return rows.filter(**{f"{path}owner_id": int(owner_id)}) if owner_id else rows
+
+    def _graded(self, scores: QuerySet[LeadScore]) -> QuerySet[LeadScore]:
+        filters = self.filters
+        if filters.letter:
+            scores = scores.filter(grade__startswith=filters.letter)
+        return scores.filter(grade__endswith=filters.digit) if filters.digit else scores
+
+    def _in_order(self, scores: QuerySet[LeadScore]) -> QuerySet[LeadScore]:
+        if self.filters.order == WAITING:
+            return scores.order_by("lead__stage_since", "lead_id")
+        return scores.order_by("-overall", "lead_id")
 
 
-def _found(search: str) -> Q:
+def _found(search: str) -> QuerySet[Contact] | None:
+    """The contacts whose name, address, number or company have every word; None without a word.
+
+    Small letters and Polish ones without their strokes find the others too. Firms are found first:
+    as a query within the query, they hide from PostgreSQL how few people are asked for.
+    """
+    words = folded(search).split()[:MOST_WORDS]
     found = Q()
-    for word in search.split():
-        found &= (
-            Q(lead__contact__first_name__icontains=word)
-            | Q(lead__contact__last_name__icontains=word)
-            | Q(lead__contact__email__icontains=word)
-            | Q(lead__contact__company__name__icontains=word)
-        )
-    return found
+    for word in words:
+        firms = Company.objects.filter(search_key__contains=word).values_list("id", flat=True)
+        some = list(firms[: COUNTED + 1])
+        theirs = Q(company__in=some if len(some) <= COUNTED else firms)
+        found &= Q(search_key__contains=word) | theirs if some else Q(search_key__contains=word)
+    return Contact.objects.filter(found).only("id") if words else None
 
 
-def page_of(scores: QuerySet[LeadScore], number: str | None) -> Page[LeadScore]:
-    """A page of the list; a number that does not exist gives the nearest that does.
+def _beyond(
+    scores: QuerySet[LeadScore], filters: Filters, cursor: Cursor, *, is_back: bool
+) -> QuerySet[LeadScore]:
+    """What stands after a lead; with `is_back` what stands before it, the nearest first."""
+    is_waiting = filters.order == WAITING
+    key = "lead__stage_since" if is_waiting else "overall"
+    value = _EPOCH + cursor.key * _MICROSECOND if is_waiting else cursor.key
+    further = "lt" if is_waiting == is_back else "gt"
+    id_further = "lt" if is_back else "gt"
+    # The first condition alone says where the index begins to be read.
+    found = scores.filter(**{f"{key}__{further}e": value}).filter(
+        Q(**{f"{key}__{further}": value}) | Q(**{f"lead_id__{id_further}": cursor.lead_id})
+    )
+    return found.reverse() if is_back else found
 
-    Queries: two, and those of `rows_of`.
+
+def _place(key: datetime | int, lead_id: int) -> Place:
+    return (_microseconds(key), lead_id) if isinstance(key, datetime) else (-key, lead_id)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def cursor_of(score: LeadScore, filters: Filters) -> Cursor:
+    """Where a lead stands in the order; the score came with its lead."""
+    if filters.order == WAITING:
+        return Cursor(_microseconds(score.lead.stage_since), score.lead_id)
+    return Cursor(score.overall, score.lead_id)
+
+
+def next_leads(leads: CallList, cursor: Cursor) -> tuple[int | None, int | None]:
+    """The leads before and after a place in the list; None at its ends. Queries: three at most."""
+    before, after = (leads.ids(cursor, 1, is_back=is_back) for is_back in (True, False))
+    return (before[0] if before else None), (after[0] if after else None)
+
+
+def page_at(leads: CallList, where: Whereabouts, words: Words, now: datetime) -> ListPage:
+    """A page of the list. A place from which nothing is left gives the first page.
+
+    Queries: six at most.
     """
-    return Paginator(scores, PAGE_SIZE).get_page(number)
+    filters = leads.filters
+    ids, is_more = _ids(leads, where)
+    if not ids and (where.after or where.before):
+        where = Whereabouts()
+        ids, is_more = _ids(leads, where)
+    first = _first_place(where, len(ids), is_more=is_more)
+    rows = _rows(ids, first, words, now)
+    has_previous = bool(where.after) or (bool(where.before) and is_more)
+    has_next = bool(where.before) or is_more
+    return ListPage(
+        rows,
+        _before(rows, filters) if has_previous and rows else None,
+        _after(rows, filters) if has_next and rows else None,
+        leads.n_found,
+    )
 
 
-def rows_of(page: Page[LeadScore], words: Words, now: datetime) -> list[Row]:
-    """The rows of a page.
+def _before(rows: Sequence[Row], filters: Filters) -> Whereabouts:
+    return Whereabouts(before=cursor_of(rows[0].score, filters), place=rows[0].place)
 
-    Queries: one, for the newest signals.
-    """
-    scores = list(page.object_list)
+
+def _after(rows: Sequence[Row], filters: Filters) -> Whereabouts:
+    return Whereabouts(after=cursor_of(rows[-1].score, filters), place=rows[-1].place + 1)
+
+
+def _first_place(where: Whereabouts, n_rows: int, *, is_more: bool) -> int:
+    if where.before is None:
+        return where.place
+    return max(1, where.place - n_rows) if is_more else 1
+
+
+def _ids(leads: CallList, where: Whereabouts) -> tuple[list[int], bool]:
+    """The leads of a page in their order, and whether more follow the way one reads."""
+    found = leads.ids(where.after or where.before, PAGE_SIZE + 1, is_back=where.before is not None)
+    ids = found[:PAGE_SIZE]
+    return (ids[::-1] if where.before else ids), len(found) > PAGE_SIZE
+
+
+def _rows(ids: Sequence[int], first: int, words: Words, now: datetime) -> list[Row]:
+    scores = scores_of(ids)
     signals = newest_signals([score.lead.contact_id for score in scores], words, now)
-    first = page.start_index()
     return [
         Row(
-            first + number,
+            place,
             score,
-            words.reasons(score, N_REASONS),
+            words.stage(score.lead.stage),
+            words.bands(score),
+            top_reasons(score, N_REASONS, words.lang),
             signals.get(score.lead.contact_id, ()),
         )
-        for number, score in enumerate(scores)
+        for place, score in enumerate(scores, first)
     ]
+
+
+def scores_of(ids: Sequence[int]) -> list[LeadScore]:
+    """The scores of some leads, in the order of their ids here, with all that a row shows.
+
+    Queries: two. A version is read once and not with each score: its document is long.
+    """
+    found = LeadScore.objects.filter(lead_id__in=ids).select_related(
+        "lead__contact__company", "lead__owner"
+    )
+    found = found.defer(
+        "definitions", "lead__contact__attributes", "lead__contact__company__attributes"
+    )
+    by_lead = {score.lead_id: score for score in found}
+    versions = ModelVersion.objects.in_bulk({score.version_id for score in by_lead.values()})
+    for score in by_lead.values():
+        score.version = versions[score.version_id]
+    return [by_lead[lead_id] for lead_id in ids if lead_id in by_lead]
 
 
 def newest_signals(
@@ -132,22 +412,18 @@ def newest_signals(
 ) -> Mapping[int, Sequence[Signal]]:
     """The newest touchpoints of some contacts, those made by machines left out.
 
-    Queries: one.
+    Queries: two. The index is asked for the first entries of each contact: whoever does much has
+    thousands.
     """
-    newest = (
-        Touchpoint.objects.filter(
-            contact_id__in=list(contact_ids), is_machine=False, occurred_at__lte=now
-        )
-        .annotate(
-            place=Window(
-                RowNumber(), partition_by=[F("contact_id")], order_by=[F("occurred_at").desc()]
-            )
-        )
-        .filter(place__lte=N_SIGNALS)
-        .order_by("contact_id", "place")
-    )
+    theirs = Touchpoint.objects.filter(
+        contact_id=OuterRef("pk"), is_machine=False, occurred_at__lte=now
+    ).order_by("-occurred_at")
+    newest = {f"newest_{n}": Subquery(theirs.values("pk")[n : n + 1]) for n in range(N_SIGNALS)}
+    contacts = Contact.objects.filter(pk__in=list(contact_ids)).annotate(**newest)
+    ids = {id_ for row in contacts.values_list(*newest) for id_ in row if id_ is not None}
     found: dict[int, list[Signal]] = defaultdict(list)
-    for touchpoint in newest:
+    touchpoints = Touchpoint.objects.filter(pk__in=ids).order_by("-occurred_at")
+    for touchpoint in touchpoints.only("contact_id", "type", "properties", "occurred_at"):
         if touchpoint.contact_id is not None:
             found[touchpoint.contact_id].append(words.signal(touchpoint))
     return found

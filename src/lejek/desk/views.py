@@ -1,35 +1,41 @@
-"""Pages of the desk. A view parses, checks access, asks one room, renders."""
+"""The call list, its views and its file, and help. A view parses, checks access, asks, renders."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.middleware import HtmxDetails
 
-from lejek.desk.call_list import Filters, call_list, page_of, rows_of
+from lejek.desk import saved_views
+from lejek.desk.call_list import COUNTED, CallList, Filters, Whereabouts, page_at
 from lejek.desk.export import call_list_csv
-from lejek.desk.lead_page import chart_of, consents, explained, neighbours, timeline, waterfalls
 from lejek.desk.models import SavedView
 from lejek.desk.words import Words
-from lejek.identity.models import Lead
 from lejek.kernel import clock
 from lejek.people import audit
-from lejek.people.access import can, for_user, needs, signed_in
-from lejek.people.models import User
-from lejek.qualification import services as qualification
-from lejek.qualification.models import RejectionReason, Stage, Verdict
-from lejek.scoring.models import LeadScore
+from lejek.people.access import can, needs, signed_in
+from lejek.people.models import Role, User
+from lejek.scoring.selectors import active_or_none
 
 
-def _lang() -> str:
-    return (get_language() or "en")[:2]
+def words_of_page() -> Words:
+    """The words of the language in which the page is shown."""
+    return Words((get_language() or "en")[:2])
 
 
 @require_GET
@@ -39,68 +45,110 @@ def show_call_list(request: HttpRequest) -> HttpResponse:
     user, filters, words, now = (
         signed_in(request),
         Filters.of(request.GET),
-        Words(_lang()),
+        words_of_page(),
         clock.now(),
     )
-    page = page_of(call_list(user, filters), request.GET.get("page"))
+    where = Whereabouts.of(request.GET)
     context = {
-        "page": page,
-        "rows": rows_of(page, words, now),
+        "page": page_at(CallList(user, filters), where, words, now),
         "filters": filters,
-        "grades": "ABCD",
-        "stages": _stages(),
-        "owners": User.objects.filter(is_active=True, role="sales").order_by("name"),
-        "views": SavedView.objects.filter(page="call_list", user=user).order_by("name"),
-        "return_to": request.GET.urlencode(),
+        "counted": COUNTED,
+        "here": "&".join(filter(None, (filters.query, where.query))),
+        "stages": words.stages,
+        "views": saved_views.views_for(user),
         "may_export": can(user, "leads.export"),
+        "may_import": can(user, "imports.write"),
         "now": now,
-        "words": words,
     }
-    template = (
-        "desk/_call_list.html" if request.headers.get("HX-Request") else "desk/call_list.html"
-    )
-    return render(request, template, context)
+    if not is_fragment(request):
+        context["grade_parts"] = words.grade_parts(active_or_none())
+        context["owners"] = User.objects.filter(is_active=True, role=Role.SALES).order_by("name")
+    template = "desk/_call_list.html" if is_fragment(request) else "desk/call_list.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
 
 
-def _stages() -> list[tuple[str, str]]:
-    name = f"label_{_lang()}"
-    return [(s.key, getattr(s, name)) for s in Stage.objects.order_by("position")]
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether only a part of the page is asked for; on the way back a whole one is."""
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request
 
 
 @require_POST
 @needs("leads.export")
-def export_call_list(request: HttpRequest) -> HttpResponse:
-    """The list as shown, as a CSV file."""
-    user, filters = signed_in(request), Filters.of(request.POST)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="leads.csv"'
-    n_rows = call_list_csv(response, call_list(user, filters), Words(_lang()), clock.now())
+def export_call_list(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole list as it is narrowed and ordered, as a CSV file."""
+    user, filters, now = signed_in(request), Filters.of(request.GET), clock.now()
+    leads = CallList(user, filters)
+    n_leads = leads.scores().order_by().count()
     audit.record(
         actor=user,
         action="exported_leads",
-        subject=f"{n_rows} leads",
-        details={"filters": request.POST.urlencode()[:500]},
-        now=clock.now(),
+        subject=f"{n_leads} leads",
+        details={"filters": filters.query},
+        now=now,
     )
-    return response
+    parts = _spoken(call_list_csv(leads.scores(), words_of_page(), now), get_language() or "en")
+    name = f"{_('leads')}-{now.date().isoformat()}.csv"
+    return StreamingHttpResponse(
+        parts,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _spoken(parts: Iterator[str], language: str) -> Iterator[str]:
+    """The parts, each made in the language of the page: the request is over by then."""
+    while True:
+        with override(language):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
+
+
+@require_http_methods(["GET", "POST"])
+@needs("leads.read")
+def views(request: HttpRequest) -> HttpResponse:
+    """The saved views; a POST saves one."""
+    if request.method == "POST":
+        return _save_view(request)
+    return render(request, "desk/views.html", {"views": saved_views.views_for(signed_in(request))})
+
+
+def _save_view(request: HttpRequest) -> HttpResponse:
+    is_shared = request.POST.get("is_shared") == "yes"
+    query = request.POST.get("query", "")
+    try:
+        view = saved_views.save_view(
+            user=signed_in(request),
+            name=request.POST.get("name", ""),
+            query=query,
+            is_shared=is_shared,
+        )
+    except saved_views.NameMissing:
+        messages.error(request, _("Give the view a name."))
+        return redirect("desk:call_list")
+    messages.success(request, _("The view was saved."))
+    return HttpResponseRedirect(f"{reverse('desk:call_list')}?{view.query}")
 
 
 @require_POST
 @needs("leads.read")
-def save_view(request: HttpRequest) -> HttpResponse:
-    """Keep the filters under a name; the same name again replaces them."""
-    name = request.POST.get("name", "").strip()[:80]
-    if not name:
+def change_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Rename a saved view, share it or keep it to oneself."""
+    view = get_object_or_404(SavedView, pk=view_id, user=signed_in(request))
+    is_shared = request.POST.get("is_shared") == "yes"
+    try:
+        saved_views.change_view(view=view, name=request.POST.get("name", ""), is_shared=is_shared)
+    except saved_views.NameMissing:
         messages.error(request, _("Give the view a name."))
+    except saved_views.NameTaken:
+        messages.error(request, _("You have a view of this name already."))
     else:
-        SavedView.objects.update_or_create(
-            user=signed_in(request),
-            page="call_list",
-            name=name,
-            defaults={"query": request.POST.get("query", "")[:1000]},
-        )
-        messages.success(request, _("The view was saved."))
-    return HttpResponseRedirect(f"{reverse('desk:call_list')}?{request.POST.get('query', '')}")
+        messages.success(request, _("The view was changed."))
+    return redirect("desk:views")
 
 
 @require_POST
@@ -108,93 +156,11 @@ def save_view(request: HttpRequest) -> HttpResponse:
 def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
     """Forget a saved view."""
     SavedView.objects.filter(pk=view_id, user=signed_in(request)).delete()
-    return HttpResponseRedirect(reverse("desk:call_list"))
+    messages.success(request, _("The view was deleted."))
+    return redirect("desk:views")
 
 
-@require_GET
-@needs("leads.read")
-def show_lead(request: HttpRequest, lead_id: int) -> HttpResponse:
-    """One lead: who, why, what happened, what may be done."""
-    user, words, now = signed_in(request), Words(_lang()), clock.now()
-    lead = _lead(user, lead_id)
-    score = LeadScore.objects.select_related("version").filter(lead=lead).first()
-    why = None if score is None else explained(score, words.lang)
-    back = request.GET.urlencode()
-    context = {
-        "lead": lead,
-        "contact": lead.contact,
-        "company": lead.contact.company,
-        "score": score,
-        "bands": [] if score is None else words.bands(score),
-        "why": why,
-        "waterfalls": [] if why is None else waterfalls(why),
-        "chart": chart_of(lead, now),
-        "timeline": timeline(lead, words),
-        "neighbours": None if score is None else neighbours(score, user, Filters.of(request.GET)),
-        "back": back,
-        "reasons": RejectionReason.objects.filter(is_active=True).order_by("position", "id"),
-        "verdict": Verdict.objects.filter(lead=lead, undone_at__isnull=True)
-        .order_by("-id")
-        .first(),
-        "stage": dict(_stages()).get(lead.stage, lead.stage),
-        "consents": consents(lead),
-        "may_judge": can(user, "leads.judge"),
-        "now": now,
-    }
-    return render(request, "desk/lead.html", context)
-
-
-def _lead(user: User, lead_id: int) -> Lead:
-    leads = for_user(Lead.objects.all(), user)
-    return get_object_or_404(leads.select_related("contact__company", "owner"), pk=lead_id)
-
-
-@require_POST
-@needs("leads.judge")
-def judge_lead(request: HttpRequest, lead_id: int) -> HttpResponse:
-    """Sales accepts or rejects a lead."""
-    user, now = signed_in(request), clock.now()
-    lead = _lead(user, lead_id)
-    comment = request.POST.get("comment", "").strip()[:2000]
-    if request.POST.get("verdict") == "accept":
-        qualification.accept_lead(lead=lead, comment=comment, actor=user, now=now)
-        messages.success(request, _("Accepted. The lead is yours to work on."))
-    else:
-        reason = RejectionReason.objects.filter(
-            key=request.POST.get("reason", ""), is_active=True
-        ).first()
-        if reason is None:
-            messages.error(request, _("Choose the reason for which you send the lead back."))
-        else:
-            qualification.reject_lead(
-                lead=lead, reason=reason, comment=comment, actor=user, now=now
-            )
-            messages.success(request, _("Sent back to marketing, with your reason."))
-    return _back_to(request, lead)
-
-
-@require_POST
-@needs("leads.judge")
-def undo_verdict(request: HttpRequest, lead_id: int, verdict_id: int) -> HttpResponse:
-    """Take a verdict back."""
-    user = signed_in(request)
-    lead = _lead(user, lead_id)
-    verdict = get_object_or_404(Verdict.objects.select_related("lead"), pk=verdict_id, lead=lead)
-    try:
-        qualification.undo_verdict(verdict=verdict, actor=user, now=clock.now())
-    except qualification.NotAllowed as error:
-        raise PermissionDenied(str(error)) from error
-    messages.success(request, _("The verdict was taken back."))
-    return _back_to(request, lead)
-
-
-def _back_to(request: HttpRequest, lead: Lead) -> HttpResponse:
-    query = request.POST.get("back", "")
-    address = reverse("desk:lead", args=[lead.pk])
-    return HttpResponseRedirect(f"{address}?{query}" if query else address)
-
-
-HELP_PAGES = ("scores", "bands", "verdicts", "model")
+HELP_PAGES = ("scores", "bands", "verdicts", "model", "keys")
 
 
 @require_GET

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from leadscore.language import Names, rule_text
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from leadscore.language import Names
 from leadscore.language.catalogue import field_name, touchpoint_noun, value_label
+from leadscore.language.words import capitalised
+from leadscore.model import digit, letter
 from lejek.capture.models import Touchpoint
-from lejek.scoring.models import LeadScore
+from lejek.qualification.models import RejectionReason, Stage
+from lejek.scoring.models import LeadScore, ModelVersion
 from lejek.scoring.versions import ready
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why points were given. Units: milli-points."""
-
-    label: str
-    milli: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Signal:
     label: str
     detail: str
     at: datetime
+
+    @property
+    def text(self) -> str:
+        """The whole of it on one line."""
+        return f"{self.label}: {self.detail}" if self.detail else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +46,76 @@ class BandWord:
     milli: int
 
 
+@dataclass(frozen=True, slots=True)
+class GradePart:
+    """The letter or the number of a grade: its dimension, and what each mark stands for."""
+
+    parameter: str
+    label: str
+    marks: Sequence[tuple[str, str]]
+
+
+_VALUES: Mapping[str, Mapping[str, Promise]] = {
+    "page.category": {
+        "pricing": _lazy("price list"),
+        "product": _lazy("product"),
+        "documentation": _lazy("documentation"),
+        "case_study": _lazy("case study"),
+        "blog": _lazy("blog"),
+        "career": _lazy("careers"),
+        "home": _lazy("home page"),
+        "about": _lazy("about us"),
+        "integrations": _lazy("integrations"),
+        "contact": _lazy("contact"),
+    },
+    "form.name": {"contact": _lazy("contact"), "demo": _lazy("demo"), "quote": _lazy("quote")},
+    "lead.channel": {
+        "content": _lazy("content"),
+        "google_ads": _lazy("Google Ads"),
+        "fair": _lazy("trade fair"),
+        "cold_email": _lazy("cold e-mail"),
+        "cold_call": _lazy("cold call"),
+        "linkedin": _lazy("LinkedIn"),
+        "ads": _lazy("advertisement"),
+        "referral": _lazy("referral"),
+        "organic": _lazy("search engine"),
+        "web": _lazy("website"),
+        "event": _lazy("event"),
+        "webinar": _lazy("webinar"),
+        "partner": _lazy("partner"),
+    },
+}
+"""Values that trackers and imports commonly bring, as people call them."""
+
+_MEETS, _REJECTED = "meets ", "rejected by sales: "
+_MOVES = (
+    ("accepted by sales", _lazy("accepted by sales")),
+    ("verdict taken back", _lazy("the verdict was taken back")),
+    ("deal opened", _lazy("a deal was opened")),
+    ("deal won", _lazy("the deal was won")),
+    ("deal lost", _lazy("the deal was lost")),
+    ("deal reopened", _lazy("the deal was opened again")),
+)
+"""Reasons as the rooms write them, and as people read them."""
+
+
 class Words:
     """What things are called in one language."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang if lang in ("pl", "en") else "en"
 
-    def reasons(self, score: LeadScore, most: int) -> list[Reason]:
-        """The rules that gave a lead most; the caps and what was taken come on its own page."""
-        labels = _labels(score, self.lang)
-        gained = [
-            Reason(labels[rule_id], milli)
-            for rule_id, _times, _latest, _raw, milli in score.contributions
-            if milli > 0 and rule_id in labels
-        ]
-        return sorted(gained, key=lambda reason: -reason.milli)[:most]
+    @cached_property
+    def stages(self) -> Mapping[str, str]:
+        """The stages in their order, by key. Queries: one, the first time."""
+        return {
+            stage.key: stage.label_pl if self.lang == "pl" else stage.label_en
+            for stage in Stage.objects.order_by("position")
+        }
+
+    def stage(self, key: str) -> str:
+        """What a stage is called."""
+        return self.stages.get(key, key)
 
     def bands(self, score: LeadScore) -> list[BandWord]:
         """The band of each dimension."""
@@ -68,7 +128,7 @@ class Words:
             if name in order:
                 found.append(
                     BandWord(
-                        names.dimension(dimension.name),
+                        capitalised(names.dimension(dimension.name)),
                         names.band(dimension.name, name),
                         order.index(name),
                         len(order),
@@ -81,30 +141,82 @@ class Words:
         """A touchpoint: what it was, and of what."""
         noun = touchpoint_noun(touchpoint.type).of(self.lang)[0]
         details = (
-            value_label(name, str(value), self.lang)
+            self._named(name, value)
             for name, value in touchpoint.properties.items()
             if isinstance(value, str) and value
         )
         return Signal(noun[:1].upper() + noun[1:], ", ".join(details), touchpoint.occurred_at)
 
+    def value(self, name: str, value: object) -> str:
+        """A value of a field; a dash where there is none."""
+        if value in (None, ""):
+            return "–"
+        if isinstance(value, bool):
+            return str(_("yes") if value else _("no"))
+        return self._named(name, value) if isinstance(value, str) else str(value)
+
+    def _named(self, name: str, value: str) -> str:
+        """A value by the name that people know, where it has one."""
+        known = _VALUES.get(name, {}).get(value)
+        return value_label(name, value, self.lang) if known is None else str(known)
+
+    def source(self, name: str) -> str:
+        """Where a value came from."""
+        kind, colon, rest = name.partition(":")
+        known = {
+            "import": _("import"),
+            "api": _("a program"),
+            "form": _("a form"),
+            "demo": _("form and import"),
+            "undo": _("an import was undone"),
+            "person": _("entered by hand"),
+        }
+        label = str(known.get(kind, kind))
+        return f"{label} {rest}" if colon and rest else label
+
+    def reason(self, reason: RejectionReason) -> str:
+        """Why sales sent a lead back."""
+        return reason.label_pl if self.lang == "pl" else reason.label_en
+
+    def move(self, reason: str) -> str:
+        """Why a lead went from one stage to another; what somebody wrote stays as it is."""
+        for begins, said in _MOVES:
+            if reason == begins:
+                return str(said)
+        if reason.startswith(_MEETS):
+            name = reason.removeprefix(_MEETS)
+            return _("meets the definition “%(name)s”") % {"name": self.definition(name)}
+        if reason.startswith(_REJECTED):
+            key = reason.removeprefix(_REJECTED)
+            return f"{_('rejected by sales')}: {self._reasons.get(key, key)}"
+        return reason
+
+    def definition(self, name: str) -> str:
+        """What a definition is called: as the stage that it leads into, where there is one."""
+        return self.stages.get(name, name.replace("_", " "))
+
+    @cached_property
+    def _reasons(self) -> Mapping[str, str]:
+        return {reason.key: self.reason(reason) for reason in RejectionReason.objects.all()}
+
     def field(self, name: str) -> str:
         """What a field is called."""
         return field_name(name, self.lang)
 
-
-_LABELS: dict[tuple[int, str], Mapping[str, str]] = {}
-"""Labels by version and language: a published version never changes."""
-
-
-def _labels(score: LeadScore, lang: str) -> Mapping[str, str]:
-    """What each rule of the version that scored is called."""
-    key = (score.version_id, lang)
-    if key not in _LABELS:
-        model = ready(score.version).model
-        _LABELS[key] = {rule.id: rule_text(rule, lang, model) for rule in model.rules}
-    return _LABELS[key]
-
-
-def shown(reasons: Sequence[Reason]) -> str:
-    """Reasons on one line, for a file."""
-    return "; ".join(reason.label for reason in reasons)
+    def grade_parts(self, version: ModelVersion | None) -> list[GradePart]:
+        """The two halves of a grade, with the bands that they stand for, the best first."""
+        model = None if version is None else ready(version).model
+        if model is None or model.grade is None:
+            return []
+        found = []
+        for parameter, name, mark in (
+            ("grade", model.grade.rows, letter),
+            ("digit", model.grade.columns, digit),
+        ):
+            dimension, names = model.dimension(name), Names(self.lang, model)
+            marks = [
+                (mark(dimension, number), names.band(name, band.name))
+                for number, band in enumerate(dimension.bands)
+            ]
+            found.append(GradePart(parameter, capitalised(names.dimension(name)), marks[::-1]))
+        return found

@@ -6,11 +6,18 @@ In: rows. Out: for each, its person and firm, found or new. One book serves one 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Protocol
 
-from lejek.identity.matching import is_other_company, is_same_person, name_of, row_name
+from lejek.identity.matching import (
+    is_other_company,
+    is_same_person,
+    is_without_keys,
+    name_of,
+    row_name,
+)
 from lejek.identity.models import Company, Contact, Lead
 from lejek.identity.normalise.company_name import name_key
 from lejek.identity.reading import LeadRow
@@ -62,13 +69,17 @@ class Book:
     _by_email: dict[str, ContactEntry] = field(default_factory=dict)
     _by_phone: dict[str, list[ContactEntry]] = field(default_factory=lambda: defaultdict(list))
     _by_nip: dict[str, list[ContactEntry]] = field(default_factory=lambda: defaultdict(list))
+    _keyless: dict[tuple[str, tuple[str, ...]], ContactEntry] = field(default_factory=dict)
     _company_by_id: dict[int, CompanyEntry] = field(default_factory=dict)
     _company_by_nip: dict[str, CompanyEntry] = field(default_factory=dict)
     _by_domain: dict[str, list[CompanyEntry]] = field(default_factory=lambda: defaultdict(list))
     _by_name: dict[str, list[CompanyEntry]] = field(default_factory=lambda: defaultdict(list))
 
     def contact_of(self, row: LeadRow) -> ContactEntry | None:
-        """The person of a row: by e-mail, else by phone, else by NIP and name."""
+        """The person of a row: by e-mail, else by phone, else by NIP and name.
+
+        A row without any of these meets only a record without any, of that name at that firm.
+        """
         if found := self._by_email.get(row.text("contact.email")):
             return found
         for entry in self._by_phone.get(row.text("contact.phone"), ()):
@@ -78,7 +89,7 @@ class Book:
         for entry in self._by_nip.get(row.text("company.nip"), ()) if ours else ():
             if name_of(entry.record.first_name, entry.record.last_name) == ours:
                 return entry
-        return None
+        return self._keyless.get(_keyless_key(row)) if is_without_keys(row) else None
 
     def company_of(self, row: LeadRow) -> CompanyEntry | None:
         """The firm of a row: by NIP, else by domain, else by name."""
@@ -121,13 +132,21 @@ class Book:
             self._by_email.setdefault(record.email, entry)
         if record.phone and entry not in self._by_phone[record.phone]:
             self._by_phone[record.phone].append(entry)
-        nip = entry.company.record.nip if entry.company else None
-        if nip and entry not in self._by_nip[nip]:
+        if (firm := entry.company) is None:
+            return
+        if (nip := firm.record.nip) and entry not in self._by_nip[nip]:
             self._by_nip[nip].append(entry)
+        if not (record.email or record.phone):
+            name = name_of(record.first_name, record.last_name)
+            self._keyless.setdefault((firm.record.name_key, name), entry)
 
     def company_by_id(self, company_id: int | None) -> CompanyEntry | None:
         """A firm by its id."""
         return None if company_id is None else self._company_by_id.get(company_id)
+
+
+def _keyless_key(row: LeadRow) -> tuple[str, tuple[str, ...]]:
+    return name_key(row.text("company.name")), row_name(row)
 
 
 def domain_of(row: LeadRow) -> str:
@@ -136,51 +155,105 @@ def domain_of(row: LeadRow) -> str:
     return row.text("company.domain") or ("" if derived is None else str(derived.value))
 
 
-def open_book(rows: Sequence[LeadRow]) -> Book:
+class Records(Protocol):
+    """Where the records are that rows may mean."""
+
+    def people(self, rows: Sequence[LeadRow]) -> Sequence[Contact]:
+        """The people whom some rows may mean, the oldest first."""
+        ...
+
+    def firms(self, rows: Sequence[LeadRow], ids: Iterable[int]) -> Sequence[Company]:
+        """The firms that some rows may mean, and those of the ids, the oldest first."""
+        ...
+
+    def open_leads(self, people: Sequence[Contact]) -> Mapping[int, Lead]:
+        """The open leads of people, by person."""
+        ...
+
+
+def open_book(rows: Sequence[LeadRow], records: Records) -> Book:
     """A book of the records that share a key with some rows.
 
-    Queries: eight, however many rows.
+    Queries: nine, however many rows.
     """
     book = Book()
-    people = list(_people(rows))
-    firms = {firm.pk: firm for firm in _firms(rows)}
-    missing = {each.company_id for each in people if each.company_id} - firms.keys()
-    firms |= Company.objects.in_bulk(missing)
-    for _, firm in sorted(firms.items()):
+    people = records.people(rows)
+    for firm in records.firms(rows, {each.company_id for each in people if each.company_id}):
         book.add_company(CompanyEntry(firm))
-    leads = Lead.objects.filter(contact__in=[each.pk for each in people], closed_at__isnull=True)
-    open_leads = {lead.contact_id: lead for lead in leads}
+    leads = records.open_leads(people)
     for person in people:
         company = book.company_by_id(person.company_id)
-        book.add_contact(ContactEntry(person, company, open_leads.get(person.pk)))
+        book.add_contact(ContactEntry(person, company, leads.get(person.pk)))
     return book
 
 
-def _people(rows: Sequence[LeadRow]) -> Iterable[Contact]:
-    found: dict[int, Contact] = {}
-    emails = _told(rows, "contact.email")
-    phones = _told(rows, "contact.phone")
+class Stored:
+    """The records of the database."""
+
+    def people(self, rows: Sequence[LeadRow]) -> Sequence[Contact]:
+        """The people whom some rows may mean. A surer key makes the others idle."""
+        people = Contact.objects
+        by_email = dict(
+            people.filter(email__in=_told(rows, "contact.email")).values_list("email", "id")
+        )
+        rest = [row for row in rows if row.text("contact.email") not in by_email]
+        by_phone = people.filter(phone__in=_told(rest, "contact.phone"))
+        found = {
+            *by_email.values(),
+            *by_phone.values_list("id", flat=True),
+            *_named_at_firms(rest),
+            *_named_without_keys(rest),
+        }
+        return [person for _, person in sorted(people.in_bulk([*found]).items())]
+
+    def firms(self, rows: Sequence[LeadRow], ids: Iterable[int]) -> Sequence[Company]:
+        """The firms that some rows may mean, and those of the ids."""
+        domains = {domain_of(row) for row in rows} - {""}
+        names = {name_key(row.text("company.name")) for row in rows} - {""}
+        found = set(ids)
+        for query in (
+            Company.objects.filter(nip__in=_told(rows, "company.nip")),
+            Company.objects.filter(domain__in=domains),
+            Company.objects.filter(name_key__in=names),
+        ):
+            found.update(query.values_list("id", flat=True))
+        return [firm for _, firm in sorted(Company.objects.in_bulk([*found]).items())]
+
+    def open_leads(self, people: Sequence[Contact]) -> Mapping[int, Lead]:
+        """The open leads of people, by person."""
+        ids = [each.pk for each in people]
+        leads = Lead.objects.filter(contact__in=ids, closed_at__isnull=True)
+        return {lead.contact_id: lead for lead in leads}
+
+
+def _named_at_firms(rows: Sequence[LeadRow]) -> Iterable[int]:
+    """The people who have the name of a row, at the firm with its NIP."""
     named = [row for row in rows if row.text("company.nip") and row.text("contact.last_name")]
-    nips = _told(named, "company.nip")
-    # Either word may be the last name, in any case: what is found is compared with care later.
-    words = _told(named, "contact.last_name") | _told(named, "contact.first_name")
-    names = {variant for word in words for variant in (word, word.title(), word.upper())}
-    for query in (
-        Contact.objects.filter(email__in=emails),
-        Contact.objects.filter(phone__in=phones),
-        Contact.objects.filter(company__nip__in=nips, last_name__in=names),
-    ):
-        found.update((each.pk, each) for each in query)
-    return (found[key] for key in sorted(found))
+    wanted = {(row.text("company.nip"), row_name(row)) for row in named}
+    found = Contact.objects.filter(
+        company__nip__in=_told(named, "company.nip"), last_name__in=_spellings(named)
+    ).values_list("id", "company__nip", "first_name", "last_name")
+    return (pk for pk, nip, first, last in found if (nip, name_of(first, last)) in wanted)
 
 
-def _firms(rows: Sequence[LeadRow]) -> Iterable[Company]:
-    nips = _told(rows, "company.nip")
-    domains = {domain_of(row) for row in rows} - {""}
-    names = {name_key(row.text("company.name")) for row in rows} - {""}
-    yield from Company.objects.filter(nip__in=nips)
-    yield from Company.objects.filter(domain__in=domains)
-    yield from Company.objects.filter(name_key__in=names)
+def _named_without_keys(rows: Sequence[LeadRow]) -> Iterable[int]:
+    """The people without any key who have the name of such a row, at the firm of its name."""
+    named = [row for row in rows if is_without_keys(row)]
+    wanted = {(name_key(row.text("company.name")), row_name(row)) for row in named}
+    found = Contact.objects.filter(
+        email=None,
+        phone="",
+        company__name_key__in={name for name, _ in wanted},
+        last_name__in=_spellings(named),
+    ).values_list("id", "company__name_key", "first_name", "last_name")
+    return (pk for pk, firm, first, last in found if (firm, name_of(first, last)) in wanted)
+
+
+def _spellings(rows: Sequence[LeadRow]) -> set[str]:
+    """Last names as they may be written; what is found by them is compared with care."""
+    # Either word may be the last name, in any case.
+    words = _told(rows, "contact.last_name") | _told(rows, "contact.first_name")
+    return {variant for word in words for variant in (word, word.title(), word.upper())}
 
 
 def _told(rows: Sequence[LeadRow], name: str) -> set[str]:

@@ -5,6 +5,8 @@ In: what a row says, and a record that shares a key with it. Out: whether it is 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lejek.identity.models import Company, Contact
 from lejek.identity.normalise.words import tokens
 from lejek.identity.reading import LeadRow
@@ -24,6 +26,7 @@ def is_same_person(row: LeadRow, contact: Contact) -> bool:
     return not (email and contact.email and email != contact.email)
 
 
+@lru_cache(maxsize=4_000)
 def name_of(first_name: str, last_name: str) -> tuple[str, ...]:
     """A name without regard to case, diacritics and order."""
     return tuple(sorted(tokens(f"{first_name} {last_name}")))
@@ -38,3 +41,11 @@ def is_other_company(row: LeadRow, company: Company) -> bool:
     """Whether a NIP says that a company with the same domain or name is another one."""
     nip = row.text("company.nip")
     return bool(nip and company.nip and nip != company.nip)
+
+
+def is_without_keys(row: LeadRow) -> bool:
+    """Whether a name at a firm of some name is all that is known of who it is."""
+    keys = ("contact.email", "contact.phone", "company.nip")
+    return not any(row.text(key) for key in keys) and bool(
+        row.text("contact.last_name") and row.text("company.name")
+    )

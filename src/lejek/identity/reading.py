@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -24,11 +24,14 @@ from lejek.identity.targets import (
     LEAD_TARGETS,
     PROPERTY,
     TOUCHPOINT_TARGETS,
+    WHO,
     Cell,
     Read,
     Reader,
     read_property,
 )
+
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def conventions(
 ) -> Conventions:
     """Conventions that read each position once."""
 
-    @lru_cache(maxsize=20_000)
+    @lru_cache(maxsize=4_000)
     def positions(position: str) -> Meaning:
         return read_position(position, vocabulary)
 
@@ -102,8 +105,8 @@ def read_lead(
     }
     known = {name: value for name, value in values.items() if not isinstance(value, datetime)}
     _split_name(known)
-    if not faults_are_fatal(faults) and not _has_key(known):
-        faults.append(Fault("no_key", "", "", is_fatal=True))
+    if not faults_are_fatal(faults) and not _is_somebody(known):
+        faults.append(Fault("nobody_at_all", "", "", is_fatal=True))
     if faults_are_fatal(faults):
         return None, faults
     moment = created_at if isinstance(created_at, datetime) else None
@@ -149,10 +152,9 @@ def _split_name(values: dict[str, Cell]) -> None:
         values["contact.first_name"] = first[:100]
 
 
-def _has_key(values: Mapping[str, Cell]) -> bool:
-    if "contact.email" in values or "contact.phone" in values:
-        return True
-    return "company.nip" in values and "contact.last_name" in values
+def _is_somebody(values: Mapping[str, Cell]) -> bool:
+    """Whether anything says who it is; a lead without a key enters all the same."""
+    return any(name in values for name in WHO)
 
 
 def _read_words(values: dict[str, Cell], conventions: Conventions) -> None:
@@ -182,9 +184,15 @@ def _derived(values: Mapping[str, Cell], conventions: Conventions) -> dict[str, 
 
 
 def read_touchpoint(
-    cells: Mapping[str, str], zone: ZoneInfo, *, constant_type: str = ""
+    cells: Mapping[str, str],
+    zone: ZoneInfo,
+    *,
+    latest: datetime,
+    constant_type: str = "",
 ) -> tuple[ReceivedTouchpoint | None, list[Fault]]:
     """A row of a file of touchpoints; `constant_type` is the type of rows that tell none.
+
+    What happens after `latest` has not happened; clocks may differ a little.
 
     Returns: the touchpoint, or None when a fault is fatal; and the faults.
     """
@@ -206,6 +214,8 @@ def read_touchpoint(
     type_ = str(known.get("type", "") or constant_type)
     faults += _lacking(known, type_, {fault.field for fault in faults})
     occurred_at = known.get("occurred_at")
+    if isinstance(occurred_at, datetime) and occurred_at > latest + CLOCKS_DIFFER:
+        faults.append(Fault("in_future", "occurred_at", cells["occurred_at"][:200], is_fatal=True))
     if faults_are_fatal(faults) or not isinstance(occurred_at, datetime):
         return None, faults
     received_at = known.get("received_at")

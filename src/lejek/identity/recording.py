@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import models
 
-from lejek.capture.bulk import insert_rows
+from lejek.capture.bulk import insert_records, insert_rows, update_records
 from lejek.identity.book import (
     Book,
     CompanyEntry,
@@ -21,15 +22,17 @@ from lejek.identity.book import (
     Fact,
     domain_of,
 )
+from lejek.identity.matching import name_of, row_name
 from lejek.identity.models import AttributeChange, Company, Contact, Lead
 from lejek.identity.normalise.company_name import name_key
+from lejek.identity.normalise.words import folded
 from lejek.identity.reading import Derived, LeadRow
 from lejek.identity.targets import LEAD_TARGETS, Cell, Place
 from lejek.people.models import User
 
 COMPANY_LINK = "contact.company"
 OTHER_EMAIL = "lead.other_email"
-_BATCH = 1000
+_NAMES = ("contact.first_name", "contact.last_name")
 
 
 class Outcome(StrEnum):
@@ -58,6 +61,7 @@ class Entered:
     contact: ContactEntry
 
 
+@lru_cache(maxsize=2000)
 def place_of(name: str) -> tuple[Place, str]:
     """Which record keeps a field, and in which column; without a column it is free-form."""
     if name == "lead.email_kind":
@@ -83,10 +87,16 @@ def put(record: models.Model, name: str, column: str, value: Cell | None) -> Non
         if value is not None:
             attributes[name] = value
         return
-    is_nullable = record._meta.get_field(column).null  # noqa: SLF001 - Django's public name
-    setattr(record, column, "" if value is None and not is_nullable else value)
+    setattr(
+        record, column, "" if value is None and not _is_nullable(type(record), column) else value
+    )
     if isinstance(record, Company) and column == "name":
         record.name_key = name_key(record.name)
+
+
+@cache
+def _is_nullable(model: type[models.Model], column: str) -> bool:
+    return bool(model._meta.get_field(column).null)  # noqa: SLF001 - Django's public name
 
 
 def enter(book: Book, row: LeadRow, origin: Origin, now: datetime) -> Entered:
@@ -183,8 +193,9 @@ def _enter_contact(book: Book, row: LeadRow, contact: ContactEntry) -> None:
         base: stored(contact.record, base, place_of(base)[1])
         for base in ("contact.email", "lead.position")
     }
+    is_swapped = _is_swapped(row, contact.record)
     for name, value in row.values.items():
-        if name.startswith("company."):
+        if name.startswith("company.") or (is_swapped and name in _NAMES):
             continue
         if name == "contact.email" and contact.record.email not in (None, value):
             # Met by phone or by NIP and name: the address that is known stays the key.
@@ -198,6 +209,12 @@ def _enter_contact(book: Book, row: LeadRow, contact: ContactEntry) -> None:
         _change_derived(book, contact, row, "lead.", before, without="lead.email_kind")
         return
     _change_derived(book, contact, row, "lead.", before)
+
+
+def _is_swapped(row: LeadRow, record: Contact) -> bool:
+    """Whether a row tells the known name with the last name first."""
+    is_same = row_name(row) == name_of(record.first_name, record.last_name)
+    return is_same and folded(row.text("contact.last_name")) != folded(record.last_name)
 
 
 def _change_derived(
@@ -250,7 +267,7 @@ def write(book: Book, origin: Origin, now: datetime) -> None:
     _write_records(Company, book.companies, now)
     for entry in book.contacts:
         if entry.company is not None:
-            entry.record.company = entry.company.record
+            entry.record.company_id = entry.company.record.pk
     _write_records(Contact, book.contacts, now)
     _write_leads(book.contacts)
     for fact, company in book.moves:
@@ -297,39 +314,25 @@ def _write_records(
     now: datetime,
 ) -> None:
     """Write new records, changed ones, and that the others were confirmed."""
-    manager: models.Manager[Any] = model._default_manager  # noqa: SLF001 - Django's public name
-    manager.bulk_create([entry.record for entry in entries if entry.is_new], batch_size=_BATCH)
+    insert_records(model, [entry.record for entry in entries if entry.is_new])
     changed = [entry.record for entry in entries if entry.is_changed and not entry.is_new]
     for record in changed:
         record.updated_at = now
-    upsert(model, changed)
+    update_records(model, changed)
+    manager: models.Manager[Any] = model._default_manager  # noqa: SLF001 - Django's public name
     same = [e.record.pk for e in entries if e.is_met and not e.is_changed and not e.is_new]
     manager.filter(id__in=same).update(updated_at=now)
 
 
-def upsert(model: type[models.Model], records: Sequence[models.Model]) -> None:
-    """Write records that exist: one statement for a thousand, an update each would be slow."""
-    columns = [
-        field.name
-        for field in model._meta.concrete_fields  # noqa: SLF001 - Django's public name
-        if not field.primary_key
-    ]
-    model._default_manager.bulk_create(  # noqa: SLF001 - Django's public name
-        records,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=columns,
-        batch_size=_BATCH,
-    )
-
-
 def _write_leads(entries: Sequence[ContactEntry]) -> None:
     fresh = [entry.lead for entry in entries if entry.is_lead_new and entry.lead is not None]
-    Lead.objects.bulk_create(fresh, batch_size=_BATCH)
+    for lead in fresh:
+        lead.contact_id = lead.contact.pk
+    insert_records(Lead, fresh)
     changed = [
         entry.lead
         for entry in entries
         if entry.is_lead_changed and not entry.is_lead_new and entry.lead is not None
     ]
     # Only these columns: the stage and the owner are other rooms' to move meanwhile.
-    Lead.objects.bulk_update(changed, ["channel", "direction"], batch_size=_BATCH)
+    update_records(Lead, changed, ["channel", "direction"])

@@ -34,6 +34,16 @@ FULL_NAME = "contact.full_name"
 CREATED_AT = "lead.created_at"
 CONSENTS = "consent."
 PROPERTY = "property."
+WHO = (
+    "contact.email",
+    "contact.phone",
+    "contact.last_name",
+    "contact.first_name",
+    "company.name",
+    "company.nip",
+    "company.domain",
+)
+"""A row that tells none of these is of nobody."""
 
 
 class Place(StrEnum):
@@ -430,7 +440,9 @@ def read_property(text: str, _zone: ZoneInfo) -> Cell:
         number = float(found)
     except ValueError:
         return found
-    is_code = (found.startswith("0") and found[1:2].isdigit()) or not found[-1].isdigit()
+    is_code = (
+        "_" in found or (found.startswith("0") and found[1:2].isdigit()) or not found[-1].isdigit()
+    )
     if is_code or abs(number) >= 2**53:
         return found
     return int(number) if number.is_integer() and "e" not in found.lower() else number

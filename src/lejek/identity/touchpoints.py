@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from lejek.capture.bulk import insert_missing, update_records
 from lejek.capture.models import Touchpoint
 from lejek.capture.services import ReceivedTouchpoint, record_touchpoints
 from lejek.identity.models import Contact, KnownVisitor, Lead
@@ -92,14 +93,12 @@ def learn_visitors(rows: Iterable[Touchpoint], *, import_id: int | None) -> set[
     }
     if not told:
         return set()
-    known = KnownVisitor.objects.filter(visitor__in=told).values_list("visitor", flat=True)
-    fresh = {visitor: pk for visitor, pk in told.items() if visitor not in set(known)}
-    KnownVisitor.objects.bulk_create(
-        (
-            KnownVisitor(visitor=visitor, contact_id=pk, import_id=import_id)
-            for visitor, pk in fresh.items()
-        ),
-        ignore_conflicts=True,
+    known = set(KnownVisitor.objects.filter(visitor__in=told).values_list("visitor", flat=True))
+    fresh = {visitor: pk for visitor, pk in told.items() if visitor not in known}
+    insert_missing(
+        KnownVisitor,
+        ["visitor", "contact", "import_id"],
+        [(visitor, pk, import_id) for visitor, pk in fresh.items()],
     )
     return attach_waiting({f"{_VISITOR}{visitor}": pk for visitor, pk in fresh.items()})
 
@@ -114,7 +113,7 @@ def attach_waiting(contacts: Mapping[str, int]) -> set[int]:
         return set()
     for row in waiting:
         row.contact_id, row.waits_for = contacts[row.waits_for or ""], None
-    Touchpoint.objects.bulk_update(waiting, ["contact_id", "waits_for"], batch_size=500)
+    update_records(Touchpoint, waiting, ["contact_id", "waits_for"])
     grown = {row.contact_id for row in waiting if row.contact_id is not None}
     return grown | learn_visitors(waiting, import_id=None)
 

@@ -24,6 +24,8 @@ SENIORITY_LABELS = {
     Seniority.MANAGER: gettext_lazy("manager"),
     Seniority.SPECIALIST: gettext_lazy("specialist"),
     Seniority.ASSISTANT: gettext_lazy("assistant"),
+    Seniority.INTERN: gettext_lazy("intern"),
+    Seniority.STUDENT: gettext_lazy("student"),
 }
 DEPARTMENT_LABELS = {
     Department.MANAGEMENT: gettext_lazy("management"),
@@ -31,7 +33,8 @@ DEPARTMENT_LABELS = {
     Department.FINANCE: gettext_lazy("finance"),
     Department.SALES: gettext_lazy("sales"),
     Department.MARKETING: gettext_lazy("marketing"),
-    Department.PURCHASING: gettext_lazy("purchasing"),
+    Department.PROCUREMENT: gettext_lazy("purchasing"),
+    Department.OPERATIONS: gettext_lazy("operations"),
     Department.PRODUCTION: gettext_lazy("production"),
     Department.LOGISTICS: gettext_lazy("logistics"),
     Department.QUALITY: gettext_lazy("quality"),

@@ -102,6 +102,16 @@ def _failed(event: Event, error: Exception, now: datetime) -> None:
     )
 
 
+def discard(event_id: int) -> str | None:
+    """Throw a dead event away.
+
+    Returns: the name of what nobody will hear; None, and nothing changes, when it is not dead.
+    """
+    dead = Event.objects.filter(id=event_id, dead_at__isnull=False)
+    name = dead.values_list("name", flat=True).first()
+    return name if dead.delete()[0] else None
+
+
 def replay(event_id: int) -> bool:
     """Let a dead event be handed on again.
 

@@ -262,6 +262,16 @@ def _keep(held: Claim, stop: threading.Event, every: float) -> None:
         connection.close()
 
 
+def discard(job_id: int) -> str | None:
+    """Throw a dead job away.
+
+    Returns: the task that will not be done; None, and nothing changes, when it is not dead.
+    """
+    dead = Job.objects.filter(id=job_id, status=Job.Status.DEAD)
+    task_path = dead.values_list("task_path", flat=True).first()
+    return task_path if dead.delete()[0] else None
+
+
 def replay(job_id: int, *, now: datetime) -> bool:
     """Put a dead job back into the queue.
 

@@ -26,12 +26,13 @@ _PERSONAL = re.compile(
     (?P<email> [\w.+%'-]+ @ [\w-]+ (?:\.[\w-]+)+ )
     | (?P<bearer> \b (?:Bearer|Basic|Token) \s+ [\w.~+/=-]{8,} )
     | (?P<assigned> \b (?:password|token|secret|sessionid|csrftoken|key) = [^\s&;'"]+ )
+    | (?P<row> ^ DETAIL: .* $ )
     | (?P<phone> \+ \d [\d\s().-]{7,16} \d \b | \b \d{3} [\s-] \d{3} [\s-] \d{3} \b )
     | (?P<digits> (?<! [\w.-]) \d{9} (?! [\w.-]) | (?<! [\w.-]) \d{11} (?! [\w.-]) )
     | (?P<random> (?<! [\w/.-]) (?! [\da-f]{8} (?: -[\da-f]{4} ){3} - )
         (?= [a-z_-]* \d) (?= [\d_-]* [a-z]) [\w-]{32,} (?! [\w.-]) )
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 
 

@@ -6,6 +6,7 @@ In: the settings of the database. Out: nothing, or a refusal that says what to d
 from __future__ import annotations
 
 import sqlite3
+from gettext import gettext as _
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
@@ -35,12 +36,14 @@ def complaint_about_sqlite() -> str:
     if not uses_wal or is_safe_in_wal_mode(version):
         return ""
     found = ".".join(str(number) for number in version)
-    return (
-        f"SQLite {found} can corrupt a database that several processes write in WAL mode. Ways "
+    # Said before Django is set up, so in the language of the command line.
+    complaint = _(
+        "SQLite %s can corrupt a database that several processes write in WAL mode. Ways "
         "out: pip install --force-reinstall pysqlite3 (it brings a safe SQLite along); or SQLite "
         "3.51.3 or newer (3.50.7 and 3.44.6 are safe too); or PostgreSQL: "
         "LEJEK_DATABASE_URL=postgresql://user@host/name; or, slower, LEJEK_SQLITE_JOURNAL=truncate"
     )
+    return complaint % found
 
 
 def is_safe_in_wal_mode(version: tuple[int, ...]) -> bool:

@@ -189,6 +189,20 @@ def process_name() -> str:
     return f"{socket.gethostname()[:60]}:{os.getpid()}"
 
 
+def is_gone(process: str) -> bool:
+    """Whether a process that said it was alive can be seen not to be: one of this machine."""
+    machine, _, number = process.rpartition(":")
+    if machine != socket.gethostname()[:60] or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
 def run_waiting(handlers: Mapping[str, Sequence[Handler]], turns: Sequence[Turn]) -> int:
     """Do everything that waits now, events and turns, and come back.
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext as _
 
 from lejek import __version__
 
@@ -61,8 +62,10 @@ def make_backup(target: Path, *, now: datetime) -> Manifest:
     Raises: BackupFailed; then nothing is left under the name of the target.
     """
     if target.exists():
-        raise BackupFailed(f"{target} exists already; name another file")
-    target.parent.mkdir(parents=True, exist_ok=True)
+        raise BackupFailed(_("%s exists already; name another file") % target)
+    if not connection.introspection.table_names():
+        raise BackupFailed(_("the database is empty: there is nothing to keep"))
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = target.with_name(target.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
     try:
@@ -94,19 +97,23 @@ def check_backup(backup: Path) -> Manifest:
     """
     manifest = _read_manifest(backup)
     if manifest.kind != connection.vendor:
-        raise BackupFailed(
-            f"{backup} is a backup of {manifest.kind}, but the database here is "
-            f"{connection.vendor}; set LEJEK_DATABASE_URL accordingly"
+        kinds = {"file": backup, "kind": manifest.kind, "here": connection.vendor}
+        complaint = _(
+            "%(file)s is a backup of %(kind)s, but the database here is %(here)s; "
+            "set LEJEK_DATABASE_URL accordingly"
         )
+        raise BackupFailed(complaint % kinds)
     if _hash_of(backup) != manifest.sha256:
-        raise BackupFailed(f"{backup} is not what was written (another sha256): use another backup")
+        complaint = _("%s is not what was written (another sha256): use another backup")
+        raise BackupFailed(complaint % backup)
     if manifest.kind == "sqlite":
         with closing(_open_quietly(backup)) as opened:
             _check_integrity(opened)
             if _rows_of(opened) != manifest.rows:
-                raise BackupFailed(f"{backup} does not hold the rows that its manifest names")
+                complaint = _("%s does not hold the rows that its manifest names")
+                raise BackupFailed(complaint % backup)
     else:
-        _run(["pg_restore", "--list", str(backup)], "pg_restore cannot read the backup")
+        _run(["pg_restore", "--list", str(backup)], _("pg_restore cannot read the backup"))
     return manifest
 
 
@@ -126,7 +133,8 @@ def restore_backup(backup: Path, *, keep_as: Path | None, now: datetime) -> Mani
     found = rows_now()
     wrong = sorted(name for name, count in manifest.rows.items() if found.get(name) != count)
     if wrong:
-        raise BackupFailed(f"after the restore these tables differ: {', '.join(wrong)}")
+        complaint = _("after the restore these tables differ: %s")
+        raise BackupFailed(complaint % ", ".join(wrong))
     return manifest
 
 
@@ -188,9 +196,9 @@ def _open_quietly(path: Path) -> sqlite3.Connection:
 def _check_integrity(opened: sqlite3.Connection) -> None:
     found = [row[0] for row in opened.execute("PRAGMA integrity_check")]
     if found != ["ok"]:
-        raise BackupFailed(f"SQLite finds the file damaged: {'; '.join(found[:3])}")
+        raise BackupFailed(_("SQLite finds the file damaged: %s") % "; ".join(found[:3]))
     if broken := opened.execute("PRAGMA foreign_key_check").fetchall():
-        raise BackupFailed(f"{len(broken)} rows point to rows that are not there")
+        raise BackupFailed(_("rows that point to rows that are not there: %d") % len(broken))
 
 
 def _rows_of(opened: sqlite3.Connection) -> dict[str, int]:
@@ -213,9 +221,9 @@ def _back_up_postgresql(target: Path) -> tuple[dict[str, int], list[str]]:
         applied = _applied()
         _run(
             ["pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={target}"],
-            "pg_dump failed",
+            _("pg_dump failed"),
         )
-    _run(["pg_restore", "--list", str(target)], "pg_restore cannot read what pg_dump wrote")
+    _run(["pg_restore", "--list", str(target)], _("pg_restore cannot read what pg_dump wrote"))
     return rows, applied
 
 
@@ -227,7 +235,7 @@ def _restore_postgresql(backup: Path) -> None:
             *("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction"),
             *("--exit-on-error", f"--dbname={name}", str(backup)),
         ],
-        "pg_restore failed; nothing was changed",
+        _("pg_restore failed; nothing was changed"),
     )
 
 
@@ -247,9 +255,8 @@ def _run(command: list[str], complaint: str) -> None:
             command, env=environment, capture_output=True, text=True, check=False
         )
     except FileNotFoundError:
-        raise BackupFailed(
-            f"{command[0]} was not found: apt-get install postgresql-client"
-        ) from None
+        complaint = _("%s was not found: apt-get install postgresql-client")
+        raise BackupFailed(complaint % command[0]) from None
     if ended.returncode:
         raise BackupFailed(f"{complaint}: {ended.stderr.strip()[-500:]}")
 
@@ -283,12 +290,12 @@ def _write_manifest(path: Path, manifest: Manifest) -> None:
 
 def _read_manifest(backup: Path) -> Manifest:
     if not backup.is_file():
-        raise BackupFailed(f"there is no file {backup}")
+        raise BackupFailed(_("there is no file %s") % backup)
     try:
         return Manifest(**json.loads(manifest_path(backup).read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise BackupFailed(
-            f"{manifest_path(backup)} is missing: a backup is two files, the data and this one"
-        ) from None
+        complaint = _("%s is missing: a backup is two files, the data and this one")
+        raise BackupFailed(complaint % manifest_path(backup)) from None
     except (TypeError, ValueError) as error:
-        raise BackupFailed(f"{manifest_path(backup)} cannot be read: {error}") from None
+        given = {"file": manifest_path(backup), "error": error}
+        raise BackupFailed(_("%(file)s cannot be read: %(error)s") % given) from None

@@ -15,6 +15,8 @@ from django.db.models import Count, Min
 from lejek.capture.models import QuarantinedItem
 from lejek.kernel.events import waiting
 from lejek.kernel.models import Event, Heartbeat, Job, Schedule
+from lejek.kernel.worker import is_gone
+from lejek.people.models import User
 from lejek.scoring.models import DirtyLead
 
 WORKER_SILENT = timedelta(seconds=30)
@@ -69,6 +71,11 @@ def unapplied_migrations() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
+def has_people() -> bool:
+    """Whether there is anybody who can sign in."""
+    return User.objects.filter(is_active=True).exists()
+
+
 def check_worker(now: datetime) -> Check:
     """Whether a worker said something lately."""
     silent = worker_silent_for(now)
@@ -83,6 +90,12 @@ def worker_silent_for(now: datetime) -> timedelta | None:
     """How long ago a worker was last heard; None when there is none."""
     newest = Heartbeat.objects.filter(role="worker").order_by("-beat_at").first()
     return None if newest is None else max(now - newest.beat_at, timedelta())
+
+
+def has_living_worker(now: datetime) -> bool:
+    """Whether a worker works on this database; one of this machine that was killed does not."""
+    lately = Heartbeat.objects.filter(role="worker", beat_at__gt=now - WORKER_SILENT)
+    return any(not is_gone(name) for name in lately.values_list("process", flat=True))
 
 
 def figures(now: datetime) -> Figures:

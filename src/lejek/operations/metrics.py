@@ -14,13 +14,14 @@ from prometheus_client.registry import Collector
 
 from lejek import __version__
 from lejek.operations.health import Figures, figures
+from lejek.operations.requests import REGISTRY
 
 
 def exposition(now: datetime) -> bytes:
-    """The text that Prometheus scrapes; the figures are read from the database at this moment."""
+    """The text that Prometheus scrapes: figures of the database now, then those of requests."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Figures(figures(now)))
-    return generate_latest(registry)
+    return generate_latest(registry) + generate_latest(REGISTRY)
 
 
 class _Figures(Collector):

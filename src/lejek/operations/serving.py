@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 Say = Callable[[str], None]
 
 THREADS = 24
@@ -68,7 +70,10 @@ class Child:
         wait = _BACKOFF_SECONDS[min(self.n_deaths, len(_BACKOFF_SECONDS) - 1)]
         self.n_deaths += 1
         self.not_before = time.monotonic() + wait
-        say(f"The {self.name} process ended ({_in_words(status)}); starting it anew in {wait:g} s.")
+        say(
+            _("The %(name)s process ended (%(how)s); starting it anew in %(seconds)g s.")
+            % {"name": self.name, "how": _in_words(status), "seconds": wait}
+        )
 
     def ask_to_end(self) -> None:
         """Ask the process to end; it ends what it started."""
@@ -88,7 +93,7 @@ class Child:
 
 def _in_words(status: int) -> str:
     if status >= 0:
-        return f"status {status}"
+        return _("status %d") % status
     return signal.Signals(-status).name
 
 
@@ -135,7 +140,7 @@ class Supervisor:
             time.sleep(0.05)
         stubborn = [child for child in self.children if child.is_running()]
         for child in stubborn:
-            self.say(f"The {child.name} process does not end by itself and is killed.")
+            self.say(_("The %s process does not end by itself and is killed.") % child.name)
             child.kill()
         for child in self.children:
             if child.process is not None:
@@ -172,16 +177,16 @@ def serve(
     return Supervisor(children, say, lambda: answers(host, port), on_up).run()
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether nobody listens at an address yet."""
+def refusal(host: str, port: int) -> OSError | None:
+    """Why one could not listen at an address; None when one could."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def answers(host: str, port: int) -> bool:

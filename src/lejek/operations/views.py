@@ -61,3 +61,25 @@ def replay_event(request: HttpRequest, event_id: int) -> HttpResponse:
     else:
         messages.info(request, _("The event is not dead, so there is nothing to replay."))
     return HttpResponseRedirect(reverse("operations:jobs"))
+
+
+@require_POST
+@needs("jobs.edit")
+def discard_job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Throw a dead job away."""
+    if services.discard_job(job_id=job_id, actor=signed_in(request), now=clock.now()):
+        messages.success(request, _("The job was discarded."))
+    else:
+        messages.info(request, _("The job is not dead, so there is nothing to discard."))
+    return HttpResponseRedirect(reverse("operations:jobs"))
+
+
+@require_POST
+@needs("jobs.edit")
+def discard_event(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Throw a dead event away."""
+    if services.discard_event(event_id=event_id, actor=signed_in(request), now=clock.now()):
+        messages.success(request, _("The event was discarded."))
+    else:
+        messages.info(request, _("The event is not dead, so there is nothing to discard."))
+    return HttpResponseRedirect(reverse("operations:jobs"))

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from leadscore.errors import LeadScoreError
+from lejek.kernel import jobs
 from lejek.people import audit
 from lejek.people.models import ApiKey, Role, Team, User
 
@@ -30,7 +32,7 @@ def add_user(
     Raises: Refused when there is one with that address.
     """
     if User.objects.filter(email__iexact=email).exists():
-        raise Refused(f"{email} is a user already")
+        raise Refused(_("{email} is a user already.").format(email=email))
     user = User.objects.create_user(email, None, name=name, role=role, team=team)
     audit.record(
         actor=actor, action="added_user", subject=user.email, details={"role": role}, now=now
@@ -47,27 +49,101 @@ def change_user(
     is_active: bool,
     actor: User | None,
     now: datetime,
+    name: str = "",
 ) -> User:
-    """Give a user another role or team, or switch the account off.
+    """Give a user another name, role or team, or switch the account off or on.
 
     Raises: Refused when nobody could administer afterwards.
+    Repeat: writes nothing when nothing is different.
     """
     loses = user.role == Role.ADMINISTRATOR and (role != Role.ADMINISTRATOR or not is_active)
     others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
     if loses and user.is_active and not others.exists():
-        raise Refused("this is the last administrator")
-    before = {"role": user.role, "team": user.team_id, "active": user.is_active}
+        raise Refused(_("This is the last administrator: make somebody else one first."))
+    before = _state(user)
     user.role, user.team, user.is_active = role, team, is_active
-    user.save(update_fields=["role", "team", "is_active"])
-    after = {"role": role, "team": user.team_id, "active": is_active}
+    user.name = name or user.name
+    after = _state(user)
+    if before == after:
+        return user
+    user.save(update_fields=["name", "role", "team", "is_active"])
     audit.record(
         actor=actor,
         action="changed_user",
         subject=user.email,
-        details={"before": before, "after": after},
+        details={key: [before[key], after[key]] for key in before if before[key] != after[key]},
         now=now,
     )
     return user
+
+
+def _state(user: User) -> dict[str, object]:
+    team = user.team.name if user.team else None
+    return {"name": user.name, "role": str(user.role), "team": team, "active": user.is_active}
+
+
+@transaction.atomic
+def send_password_link(
+    *, user: User, site: str, is_invitation: bool, actor: User, now: datetime
+) -> None:
+    """Have a user sent the link that sets a password."""
+    jobs.enqueue(
+        "lejek.people.jobs.send_password_link",
+        {
+            "user_id": user.pk,
+            "site": site,
+            "language": user.language,
+            "is_invitation": is_invitation,
+        },
+        now=now,
+    )
+    audit.record(actor=actor, action="sent_password_link", subject=user.email, now=now)
+
+
+@transaction.atomic
+def add_team(*, name: str, actor: User, now: datetime) -> Team:
+    """A new team.
+
+    Raises: Refused without a name, and when there is one of that name.
+    """
+    if not name:
+        raise Refused(_("Give the team a name."))
+    team, is_new = Team.objects.get_or_create(name=name)
+    if not is_new:
+        raise Refused(_("There is a team “{name}” already.").format(name=name))
+    audit.record(actor=actor, action="added_team", subject=name, now=now)
+    return team
+
+
+@transaction.atomic
+def rename_team(*, team: Team, name: str, actor: User, now: datetime) -> None:
+    """Another name for a team.
+
+    Raises: Refused without a name, and when there is one of that name.
+    """
+    if not name:
+        raise Refused(_("Give the team a name."))
+    if team.name == name:
+        return
+    if Team.objects.filter(name=name).exists():
+        raise Refused(_("There is a team “{name}” already.").format(name=name))
+    before, team.name = team.name, name
+    team.save(update_fields=["name"])
+    audit.record(
+        actor=actor, action="renamed_team", subject=name, details={"name": [before, name]}, now=now
+    )
+
+
+@transaction.atomic
+def delete_team(*, team: Team, actor: User, now: datetime) -> None:
+    """Take a team away that nobody is in.
+
+    Raises: Refused while somebody is.
+    """
+    if team.members.exists():
+        raise Refused(_("Somebody is still in this team."))
+    team.delete()
+    audit.record(actor=actor, action="deleted_team", subject=team.name, now=now)
 
 
 @transaction.atomic

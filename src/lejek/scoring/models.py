@@ -60,7 +60,8 @@ class LeadScore(models.Model):
     scored_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["-overall", "lead"], name="score_hottest")]
+        # The grade stands in the index so that a list of the hottest is narrowed by it alone.
+        indexes = [models.Index(fields=["-overall", "lead", "grade"], name="score_hottest_graded")]
 
 
 class ScorePoint(models.Model):

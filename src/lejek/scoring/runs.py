@@ -15,17 +15,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pyarrow as pa
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from pyarrow import ipc
 
 from leadscore.days import to_instant
 from lejek.kernel import clock
 from lejek.kernel.models import Event
+from lejek.scoring.batch import ROWS_FILE
 from lejek.scoring.batch.process import TIMEOUT_SECONDS, BatchFailed, run
-from lejek.scoring.batch.scores import ROWS_FILE
 from lejek.scoring.models import LeadScore, ModelVersion, ScoringRun
 from lejek.scoring.reconciliation import reconcile
 from lejek.scoring.versions import active_version
@@ -153,6 +151,9 @@ def _ended(started: ScoringRun, status: ScoringRun.Status, message: str = "") ->
 
 def _pieces(path: Path) -> Iterator[list[dict[str, Any]]]:
     """The rows of the file, some at a time; the file is mapped, not held in memory."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and for the worker only
+    from pyarrow import ipc  # noqa: PLC0415
+
     with pa.memory_map(str(path)) as file, ipc.open_file(file) as reader:
         for number in range(reader.num_record_batches):
             yield reader.get_batch(number).to_pylist()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -88,17 +89,24 @@ def top_reasons(score: LeadScore, n: int, lang: str) -> list[Reason]:
 
     Queries: none when the score came with its version.
     """
-    labels = _labels(score.version_id, score.version.document, lang)
+    return reasons_of(score.version, score.contributions, n, lang)
+
+
+def reasons_of(
+    version: ModelVersion, contributions: Sequence[Sequence[Any]], n: int, lang: str
+) -> list[Reason]:
+    """The same from contributions as they are kept, for lists that read nothing else of a score."""
+    labels = _labels(version.fingerprint, version.document, lang)
     gained = [
         Reason(rule_id, labels[rule_id], milli)
-        for rule_id, _times, _latest, _raw, milli in score.contributions
+        for rule_id, _times, _latest, _raw, milli in contributions
         if milli > 0 and rule_id in labels
     ]
     return sorted(gained, key=lambda reason: -reason.milli)[:n]
 
 
 @lru_cache(maxsize=32)
-def _labels(version_id: int, document: str, lang: str) -> Mapping[str, str]:  # noqa: ARG001
+def _labels(fingerprint: str, document: str, lang: str) -> Mapping[str, str]:  # noqa: ARG001
     model = read_model(document).sound_model()
     return {rule.id: rule_text(rule, lang, model) for rule in model.rules}
 

@@ -13,7 +13,9 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as examples
+from hypothesis.stateful import run_state_machine_as_test
 from pytest_django import Settings
+from schemathesis.specs.openapi.checks import ignored_auth
 
 from lejek.api.surface import api
 from lejek.api.tests.builders import secret
@@ -27,7 +29,11 @@ CONFIG = schemathesis.Config.from_dict(
         "checks": {
             # What a condition, a cursor or a field may say is more than a schema can tell.
             "positive_data_acceptance": {
-                "expected-statuses": ["2xx", "400", "401", "403", "404", "409", "422"]
+                "expected-statuses": ["2xx", "400", "401", "403", "404", "409", "413", "422"]
+            },
+            # A text may be too long for its field and the whole body too large at once.
+            "negative_data_rejection": {
+                "expected-statuses": ["400", "401", "403", "404", "405", "409", "413", "415", "422"]
             },
         }
     }
@@ -72,7 +78,7 @@ def house(leads: list[Lead], connected: None, settings: Settings) -> list[Lead]:
 @pytest.mark.slow
 @schema.parametrize()
 @examples(
-    max_examples=6,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
@@ -80,3 +86,65 @@ def house(leads: list[Lead], connected: None, settings: Settings) -> list[Lead]:
 )
 def test_nothing_undocumented_is_found(case: schemathesis.Case, house: list[Lead]) -> None:
     case.call_and_validate(headers={"Authorization": f"Bearer {secret()}"})
+
+
+@pytest.mark.slow
+def test_nothing_undocumented_is_found_by_following_what_was_answered(house: list[Lead]) -> None:
+    authorization = {"Authorization": f"Bearer {secret()}"}
+
+    class Program(schema.as_state_machine()):  # type: ignore[misc]
+        """Uses ids of one answer in the next request."""
+
+        def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:  # noqa: ARG002
+            return {"headers": authorization}
+
+        def validate_response(
+            self,
+            response: schemathesis.Response,
+            case: schemathesis.Case,
+            **more: Any,  # noqa: ARG002
+        ) -> None:
+            # The key above takes the place of whatever was generated; the other test tries keys.
+            case.validate_response(response, excluded_checks=[ignored_auth])
+
+    run_state_machine_as_test(
+        Program,
+        settings=examples(
+            max_examples=12,
+            stateful_step_count=6,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_every_operation_of_the_contract_is_tried() -> None:
+    operations = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in DESCRIPTION["paths"].items()
+        for method in methods
+    }
+    assert operations == {
+        "GET /leads",
+        "POST /leads",
+        "GET /leads/{lead_id}",
+        "GET /leads/{lead_id}/score",
+        "GET /leads/{lead_id}/transitions",
+        "POST /leads/{lead_id}/transitions",
+        "POST /leads/{lead_id}/verdict",
+        "GET /leads/{lead_id}/touchpoints",
+        "POST /touchpoints",
+        "GET /companies",
+        "GET /companies/{company_id}",
+        "GET /models",
+        "GET /models/active",
+        "GET /models/draft",
+        "PUT /models/draft",
+        "POST /models/draft/preview",
+        "GET /models/previews/{preview_id}",
+        "POST /models/draft/publish",
+        "GET /models/{number}",
+        "POST /models/{number}/activate",
+    }

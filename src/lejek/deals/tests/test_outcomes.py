@@ -5,12 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from lejek.deals.forms import DealForm, amount_of
 from lejek.deals.models import Opportunity
 from lejek.deals.selectors import outcomes
-from lejek.deals.services import WrongAmount, record_outcome
+from lejek.deals.services import (
+    DealIsOpen,
+    WrongAmount,
+    correct_deal,
+    open_deal,
+    record_outcome,
+    reopen_deal,
+)
 from lejek.kernel.models import Event
 from lejek.people.models import AuditEntry
+from lejek.qualification.models import StageTransition
 from lejek.qualification.tests import builders
 from lejek.qualification.tests.builders import DAY
 
@@ -66,3 +76,81 @@ def test_an_amount_below_nought_is_refused_and_nothing_is_written() -> None:
 def test_open_deals_are_no_outcomes() -> None:
     Opportunity.objects.create(lead=builders.lead(NOW), opened_at=NOW)
     assert not outcomes().exists()
+
+
+def opened(amount: int = 100) -> Opportunity:
+    lead = builders.lead(NOW)
+    return open_deal(lead=lead, amount=amount, currency="PLN", name="A", actor=None, now=NOW)
+
+
+def test_an_opened_deal_makes_an_opportunity_and_there_is_one_at_a_time() -> None:
+    deal = opened()
+    assert (deal.outcome, deal.lead.stage) == ("open", "opportunity")
+    with pytest.raises(DealIsOpen):
+        open_deal(lead=deal.lead, amount=1, currency="PLN", actor=None, now=NOW)
+    record_outcome(lead=deal.lead, is_won=True, amount=1, actor=None, now=NOW + DAY)
+    open_deal(lead=deal.lead, amount=1, currency="PLN", actor=None, now=NOW + 2 * DAY)
+
+
+def test_a_correction_keeps_what_was_before_in_the_audit_log() -> None:
+    deal = opened(100)
+    correct_deal(deal=deal, amount=250, currency="EUR", name="B", actor=None, now=NOW + DAY)
+    assert (deal.amount, deal.currency, deal.name, deal.outcome) == (250, "EUR", "B", "open")
+    before = AuditEntry.objects.get(action="corrected_deal").details["before"]
+    assert before == {"name": "A", "amount": 100, "currency": "PLN"}
+    correct_deal(deal=deal, amount=250, currency="EUR", name="B", actor=None, now=NOW + DAY)
+    assert AuditEntry.objects.filter(action="corrected_deal").count() == 1
+    with pytest.raises(WrongAmount):
+        correct_deal(deal=deal, amount=-1, currency="EUR", name="B", actor=None, now=NOW)
+
+
+@pytest.mark.parametrize("is_won", [True, False])
+def test_a_reopened_deal_brings_the_stage_back_and_is_told(is_won: bool) -> None:
+    deal = opened()
+    record_outcome(lead=deal.lead, is_won=is_won, amount=5, actor=None, now=NOW + DAY)
+    deal.refresh_from_db()
+    assert reopen_deal(deal=deal, actor=None, now=NOW + 2 * DAY)
+    deal.refresh_from_db()
+    assert (deal.outcome, deal.closed_at, deal.lead.stage) == ("open", None, "opportunity")
+    assert Event.objects.filter(name="deal_reopened").count() == 1
+    assert not reopen_deal(deal=deal, actor=None, now=NOW + 2 * DAY)
+
+
+def test_a_reopened_deal_leaves_a_lead_that_went_on_where_it_is() -> None:
+    deal = opened()
+    record_outcome(lead=deal.lead, is_won=False, amount=5, actor=None, now=NOW + DAY)
+    lead = deal.lead
+    lead.refresh_from_db()
+    StageTransition.objects.create(lead=lead, old=lead.stage, new="x", reason="", at=NOW + DAY)
+    type(lead).objects.filter(pk=lead.pk).update(stage="x")
+    deal = Opportunity.objects.select_related("lead").get(pk=deal.pk)
+    reopen_deal(deal=deal, actor=None, now=NOW + 2 * DAY)
+    assert Opportunity.objects.get(pk=deal.pk).lead.stage == "x"
+
+
+def test_a_deal_is_not_reopened_beside_another_open_one() -> None:
+    deal = opened()
+    record_outcome(lead=deal.lead, is_won=False, amount=5, actor=None, now=NOW + DAY)
+    open_deal(lead=deal.lead, amount=1, currency="PLN", actor=None, now=NOW + 2 * DAY)
+    deal.refresh_from_db()
+    with pytest.raises(DealIsOpen):
+        reopen_deal(deal=deal, actor=None, now=NOW + 3 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [("", 0), ("0", 0), ("12500", 1_250_000), ("12 500,50", 1_250_050), ("7.5", 750), ("0,29", 29)],
+)
+def test_an_amount_is_read_as_people_type_it(typed: str, amount: int) -> None:
+    assert amount_of(typed) == amount
+
+
+@pytest.mark.parametrize("typed", ["12.000,00", "-5", "x", "1,234", "1e5", "²", "9" * 12])
+def test_what_is_no_amount_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError):
+        amount_of(typed)
+
+
+def test_the_form_shows_a_deal_as_it_would_be_typed() -> None:
+    form = DealForm.of(Opportunity(name="A", amount=1_250_050, currency="EUR"))
+    assert form.initial == {"name": "A", "amount": "12500,50", "currency": "EUR"}

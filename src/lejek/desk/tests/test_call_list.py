@@ -1,95 +1,136 @@
-"""The call list: order, scope, search, reasons, export."""
+"""The call list: order, scope, filters, search, paging, reasons, export."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import csv
+import io
+from datetime import datetime
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
-from lejek.demo.loading import load
-from lejek.identity.models import Lead
-from lejek.people.models import Role, User
-from lejek.qualification.models import RejectionReason, StageTransition, Verdict
+from lejek.desk.call_list import COUNTED, PAGE_SIZE, Cursor, Filters, Whereabouts
+from lejek.desk.tests.builders import N_LEADS, NOW, organisation, rows_of, signed_in_as
+from lejek.identity.models import Company, Contact, Lead
+from lejek.people.models import AuditEntry, Role, User
 from lejek.scoring.models import LeadScore
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organisation")]
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def organisation() -> None:
-    load(NOW, lambda _: None, n_leads=60)
+__all__ = ["organisation"]
 
 
-def signed_in_as(role: str, language: str = "en") -> Client:
-    client = Client()
-    user = User.objects.filter(role=role).order_by("id")[0]
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    client.cookies["django_language"] = language
-    return client
-
-
-@pytest.mark.usefixtures("organisation")
-class TestTheList:
+class TestOrder:
     def test_leads_stand_from_hottest_to_coldest(self) -> None:
-        rows = signed_in_as(Role.MARKETING).get("/").context["rows"]
+        rows = rows_of(signed_in_as(Role.MARKETING).get("/"))
         scores = [row.score.overall for row in rows]
-        assert len(scores) == 50
+        assert len(scores) == PAGE_SIZE
         assert scores == sorted(scores, reverse=True)
-        assert [row.place for row in rows] == list(range(1, 51))
+        assert [row.place for row in rows] == list(range(1, PAGE_SIZE + 1))
+
+    def test_those_who_wait_longest_can_stand_first(self) -> None:
+        rows = rows_of(signed_in_as(Role.MARKETING).get("/?order=waiting"))
+        since = [row.score.lead.stage_since for row in rows]
+        assert since == sorted(since)
 
     def test_every_reason_that_is_shown_gave_points(self) -> None:
-        rows = signed_in_as(Role.MARKETING).get("/").context["rows"]
+        rows = rows_of(signed_in_as(Role.MARKETING).get("/"))
         shown = [reason for row in rows for reason in row.reasons]
         assert shown
         assert all(reason.milli > 0 for reason in shown)
 
+    def test_signals_are_the_newest_and_no_machine_made_them(self) -> None:
+        rows = rows_of(signed_in_as(Role.MARKETING).get("/"))
+        for row in rows:
+            theirs = row.score.lead.contact.pk
+            assert [signal.at for signal in row.signals] == _newest(theirs)
+
+    def test_a_row_says_grade_bands_stage_and_company(self) -> None:
+        page = signed_in_as(Role.MARKETING, "pl").get("/").content.decode()
+        row = rows_of(signed_in_as(Role.MARKETING, "pl").get("/"))[0]
+        assert row.score.grade in page
+        assert len(row.bands) == 3
+        assert all(band.dimension in page and band.label in page for band in row.bands)
+        assert row.stage in page
+        assert str(row.score.lead.contact.company) in page
+
+
+def _newest(contact_id: int) -> list[datetime]:
+    from lejek.capture.models import Touchpoint
+
+    theirs = Touchpoint.objects.filter(contact_id=contact_id, is_machine=False)
+    newest = theirs.filter(occurred_at__lte=NOW).order_by("-occurred_at")
+    return list(newest.values_list("occurred_at", flat=True)[:2])
+
+
+class TestNarrowing:
     def test_a_salesperson_sees_own_leads_and_nobodys(self) -> None:
-        client = signed_in_as(Role.SALES)
         seller = User.objects.filter(role=Role.SALES).order_by("id")[0]
-        owners = {row.score.lead.owner_id for row in client.get("/").context["rows"]}
+        rows = rows_of(signed_in_as(Role.SALES).get("/"))
+        owners = {row.score.lead.owner_id for row in rows}
         assert owners <= {seller.pk, None}
         assert seller.pk in owners
 
+    @pytest.mark.parametrize(
+        ("query", "fits"),
+        [
+            ("grade=B", lambda score: score.grade[0] == "B"),
+            ("digit=1", lambda score: score.grade[1] == "1"),
+            ("stage=lead", lambda score: score.lead.stage == "lead"),
+            ("owner=nobody", lambda score: score.lead.owner_id is None),
+            ("grade=C&digit=1", lambda score: score.grade == "C1"),
+        ],
+    )
+    def test_a_filter_leaves_all_that_fit_and_only_those(self, query: str, fits: object) -> None:
+        assert callable(fits)
+        some = list(LeadScore.objects.order_by("lead_id").values_list("pk", flat=True)[:7])
+        LeadScore.objects.filter(pk__in=some).update(grade="C1")
+        client = signed_in_as(Role.MARKETING)
+        found = _walk(client, query)
+        worked = LeadScore.objects.exclude(lead__stage__in=("customer", "disqualified"))
+        expected = [score for score in worked.select_related("lead") if fits(score)]
+        assert sorted(found) == sorted(score.lead_id for score in expected)
+        assert expected
+
+    def test_nobody_is_told_to_call_a_customer_unless_asked(self) -> None:
+        Lead.objects.filter(pk__in=Lead.objects.values("pk")[:3]).update(stage="customer")
+        client = signed_in_as(Role.MARKETING)
+        stages = set(Lead.objects.filter(pk__in=_walk(client, "")).values_list("stage", flat=True))
+        assert "customer" not in stages
+        assert len(_walk(client, "stage=all")) == N_LEADS
+        assert len(_walk(client, "stage=customer")) >= 3
+
     def test_a_search_finds_by_name_and_company_together(self) -> None:
-        score = LeadScore.objects.select_related("lead__contact__company")[0]
+        scores = LeadScore.objects.filter(lead__stage="lead")
+        score = scores.select_related("lead__contact__company")[0]
         contact = score.lead.contact
         query = f"{contact.last_name} {str(contact.company).split()[0]}"
-        rows = signed_in_as(Role.MARKETING).get("/", {"q": query}).context["rows"]
+        rows = rows_of(signed_in_as(Role.MARKETING).get("/", {"q": query}))
         assert score.lead_id in {row.score.lead_id for row in rows}
 
-    def test_a_search_that_finds_nobody_says_so_and_leads_back(self) -> None:
-        page = signed_in_as(Role.MARKETING).get("/", {"q": "nobody at all"}).content.decode()
+    @pytest.mark.parametrize(
+        "typed",
+        ["ŻANETA", "zaneta", "Żaneta ŁĘCKA", "lecka", "601 234 567", "5260250274", "gęś s.a."],
+    )
+    def test_a_search_needs_neither_capitals_nor_strokes(self, typed: str) -> None:
+        lead = Lead.objects.filter(score__isnull=False, stage="lead")[0]
+        Contact.objects.filter(pk=lead.contact_id).update(
+            first_name="Żaneta", last_name="Łęcka", phone="+48601234567"
+        )
+        Company.objects.filter(contacts=lead.contact_id).update(name="GĘŚ S.A.", nip="5260250274")
+        rows = rows_of(signed_in_as(Role.MARKETING).get("/", {"q": typed}))
+        assert lead.pk in {row.score.lead_id for row in rows}
+
+    @pytest.mark.parametrize("typed", ["%", "_", "'", "\\", "nobody at all"])
+    def test_a_search_that_finds_nobody_says_so_and_leads_back(self, typed: str) -> None:
+        page = signed_in_as(Role.MARKETING).get("/", {"q": typed}).content.decode()
         assert "Nobody fits these filters" in page
         assert 'href="/"' in page
 
-    def test_a_page_beyond_the_last_is_the_last(self) -> None:
-        assert signed_in_as(Role.MARKETING).get("/?page=999").context["page"].number == 2
-
-    def test_the_number_of_queries_does_not_depend_on_the_number_of_leads(
-        self, django_assert_max_num_queries: object
-    ) -> None:
-        client = signed_in_as(Role.MARKETING)
-        client.get("/")
-        with django_assert_max_num_queries(10):  # type: ignore[operator]
-            client.get("/")
-
-    def test_the_export_holds_the_list_as_shown(self) -> None:
-        client = signed_in_as(Role.MARKETING)
-        lines = client.post("/leads/export/", {"grade": "C"}).content.decode().splitlines()
-        shown = client.get("/", {"grade": "C"}).context["page"].paginator.count
-        assert len(lines) == shown + 1
-        assert lines[0].startswith("Place,Name,Company")
-
-    def test_an_auditor_cannot_export(self) -> None:
-        assert signed_in_as(Role.AUDITOR).post("/leads/export/").status_code == 403
-
-    def test_a_saved_view_keeps_its_filters(self) -> None:
-        client = signed_in_as(Role.MARKETING)
-        client.post("/leads/views/", {"name": "Only A", "query": "grade=A"})
-        assert 'href="?grade=A"' in client.get("/").content.decode()
+    @pytest.mark.parametrize("query", ["grade=AB&digit=x&order=y", "owner=²", "stage=%00", "q=%00"])
+    def test_what_is_not_understood_is_left_out(self, query: str) -> None:
+        assert signed_in_as(Role.MARKETING).get(f"/?{query}").status_code == 200
 
     def test_without_leads_the_page_says_what_to_do(self) -> None:
         LeadScore.objects.all().delete()
@@ -97,54 +138,208 @@ class TestTheList:
         assert "No leads yet" in page
         assert "/imports/" in page
 
+    def test_who_cannot_import_is_not_sent_to_import(self) -> None:
+        LeadScore.objects.all().delete()
+        page = signed_in_as(Role.SALES).get("/").content.decode()
+        assert "No leads yet" in page
+        assert 'href="/imports/' not in page
 
-@pytest.mark.usefixtures("organisation")
-class TestOneLead:
-    def lead(self) -> Lead:
-        return LeadScore.objects.order_by("-overall")[0].lead
 
-    def test_its_lines_add_up_to_its_score(self) -> None:
-        why = signed_in_as(Role.MARKETING).get(f"/leads/{self.lead().pk}/").context["why"]
-        for dimension in why.dimensions:
-            assert sum(line.milli for line in dimension.lines) == dimension.milli
+def _walk(client: Client, query: str) -> list[int]:
+    """The leads of all pages, one after the other."""
+    found: list[int] = []
+    where = ""
+    while True:
+        page = client.get(f"/?{query}&{where}").context["page"]
+        found += [row.score.lead_id for row in page.rows]
+        if page.next is None:
+            return found
+        where = page.next.query
 
-    @pytest.mark.parametrize(
-        ("language", "heading"), [("en", "What happened"), ("pl", "Co się działo")]
-    )
-    def test_it_reads_in_both_languages(self, language: str, heading: str) -> None:
-        client = signed_in_as(Role.MARKETING, language)
-        assert heading in client.get(f"/leads/{self.lead().pk}/").content.decode()
 
-    def test_somebody_elses_lead_is_not_there(self) -> None:
-        seller, other = User.objects.filter(role=Role.SALES).order_by("id")[:2]
-        lead = Lead.objects.filter(owner=other)[0]
-        client = Client()
-        client.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
-        assert client.get(f"/leads/{lead.pk}/").status_code == 404
-        assert client.post(f"/leads/{lead.pk}/verdict/", {"verdict": "accept"}).status_code == 404
+def _walk_back(client: Client, query: str) -> list[int]:
+    """The leads of all pages but the last, read from there to the front."""
+    page = client.get(f"/?{query}").context["page"]
+    while page.next is not None:
+        page = client.get(f"/?{query}&{page.next.query}").context["page"]
+    found: list[int] = []
+    while page.previous is not None:
+        page = client.get(f"/?{query}&{page.previous.query}").context["page"]
+        found = [row.score.lead_id for row in page.rows] + found
+    return found
 
-    def test_accepting_moves_the_lead_and_can_be_taken_back(self) -> None:
-        client = signed_in_as(Role.SALES)
-        lead = Lead.objects.filter(owner__isnull=True, stage="lead")[0]
-        client.post(f"/leads/{lead.pk}/verdict/", {"verdict": "accept"})
-        lead.refresh_from_db()
-        assert lead.stage == "sales_accepted"
-        verdict = Verdict.objects.get(lead=lead)
-        client.post(f"/leads/{lead.pk}/verdict/{verdict.pk}/undo/")
-        lead.refresh_from_db()
-        assert lead.stage == "lead"
-        assert StageTransition.objects.filter(lead=lead).count() == 2
 
-    def test_rejecting_needs_a_reason(self) -> None:
-        client = signed_in_as(Role.SALES)
-        lead = Lead.objects.filter(owner__isnull=True)[0]
-        client.post(f"/leads/{lead.pk}/verdict/", {"verdict": "reject"})
-        assert not Verdict.objects.filter(lead=lead).exists()
-        reason = RejectionReason.objects.all()[0]
-        client.post(f"/leads/{lead.pk}/verdict/", {"verdict": "reject", "reason": reason.key})
-        assert Verdict.objects.get(lead=lead).reason == reason
-
-    def test_marketing_does_not_judge(self) -> None:
+class TestPaging:
+    @pytest.mark.parametrize("order", ["", "waiting"])
+    def test_the_pages_hold_every_lead_once_and_in_order(self, order: str) -> None:
         client = signed_in_as(Role.MARKETING)
-        answer = client.post(f"/leads/{self.lead().pk}/verdict/", {"verdict": "accept"})
-        assert answer.status_code == 403
+        found = _walk(client, f"stage=all&order={order}")
+        key = "lead__stage_since" if order else "-overall"
+        expected = LeadScore.objects.order_by(key, "lead_id").values_list("lead_id", flat=True)
+        assert found == list(expected)
+        assert len(found) == N_LEADS
+
+    def test_one_comes_back_to_the_page_before(self) -> None:
+        client = signed_in_as(Role.MARKETING)
+        first = client.get("/?stage=all").context["page"]
+        second = client.get(f"/?stage=all&{first.next.query}").context["page"]
+        assert (second.first, second.last) == (PAGE_SIZE + 1, N_LEADS)
+        back = client.get(f"/?stage=all&{second.previous.query}").context["page"]
+        assert [r.score.lead_id for r in back.rows] == [r.score.lead_id for r in first.rows]
+        assert back.first == 1
+
+    def test_a_page_keeps_its_place_when_somebody_becomes_hotter(self) -> None:
+        client = signed_in_as(Role.MARKETING)
+        first = client.get("/?stage=all").context["page"]
+        address = f"/?stage=all&{first.next.query}"
+        after = [row.score.lead_id for row in rows_of(client.get(address))]
+        coldest = LeadScore.objects.order_by("overall", "-lead_id")[0]
+        LeadScore.objects.filter(pk=coldest.pk).update(overall=10**6)
+        again = [row.score.lead_id for row in rows_of(client.get(address))]
+        assert again == [lead_id for lead_id in after if lead_id != coldest.lead_id]
+
+    def test_a_place_behind_the_last_lead_gives_the_first_page(self) -> None:
+        page = (
+            signed_in_as(Role.MARKETING)
+            .get("/?stage=all&after=-999999.1&place=900")
+            .context["page"]
+        )
+        assert page.first == 1
+        assert len(page.rows) == PAGE_SIZE
+
+    @pytest.mark.parametrize("text", ["", "1", "x.y", "1.", ".1", "9" * 40 + ".1", "1.-1", "²."])
+    def test_what_is_no_cursor_is_none(self, text: str) -> None:
+        assert Cursor.of(text) is None
+
+    def test_a_cursor_reads_what_it_wrote(self) -> None:
+        assert Cursor.of(str(Cursor(-12_500, 7))) == Cursor(-12_500, 7)
+
+    def test_a_lead_leads_back_to_its_page_and_row(self) -> None:
+        client = signed_in_as(Role.MARKETING)
+        first = client.get("/?order=").context["page"]
+        lead = first.rows[-1].score.lead_id
+        page = client.get(f"/leads/{lead}/?grade=&after=5.1&place=51").content.decode()
+        assert f'href="/?after=5.1&amp;place=51#lead-{lead}"' in page
+
+    def test_how_many_there_are_is_counted_so_far_and_no_further(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = signed_in_as(Role.MARKETING).get("/?stage=all").content.decode()
+        assert f"1–50 of {N_LEADS}" in page
+        monkeypatch.setattr("lejek.desk.call_list.COUNTED", 10)
+        counted = signed_in_as(Role.MARKETING).get("/").context["page"]
+        assert counted.n_found == 11
+        assert not counted.is_all_counted
+        assert COUNTED == 1000
+
+    @pytest.mark.parametrize("query", ["stage=lead&q=a", "stage=all", "stage=all&order=waiting"])
+    def test_a_long_list_and_a_short_one_are_read_alike(
+        self, query: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("lejek.desk.call_list.PAGE_SIZE", 7)
+        client = signed_in_as(Role.MARKETING)
+        short, back = _walk(client, query), _walk_back(client, query)
+        monkeypatch.setattr("lejek.desk.call_list.COUNTED", 3)
+        assert _walk(client, query) == short
+        assert _walk_back(client, query) == back
+        assert short == sorted(set(short), key=short.index)
+        assert back == short[: len(back)]
+        assert len(short) > 7
+
+    def test_a_long_list_takes_one_query_more(
+        self, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        client = signed_in_as(Role.MARKETING)
+        monkeypatch.setattr("lejek.desk.call_list.COUNTED", 3)
+        client.get("/")
+        with django_assert_num_queries(TestSpeed.N_QUERIES + 1):
+            client.get("/")
+
+
+class TestSpeed:
+    N_QUERIES = 11
+    """Session, user, places, rows, versions, signals (2), stages, views, model, owners."""
+
+    @pytest.mark.parametrize("query", ["", "grade=C", "stage=lead&grade=C", "order=waiting"])
+    def test_the_number_of_queries_does_not_depend_on_the_number_of_leads(
+        self, query: str, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        client = signed_in_as(Role.MARKETING)
+        client.get("/")
+        with django_assert_num_queries(self.N_QUERIES):
+            client.get(f"/?{query}")
+
+    def test_a_search_asks_once_more_for_each_word(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        client = signed_in_as(Role.MARKETING)
+        client.get("/")
+        with django_assert_num_queries(self.N_QUERIES + 2):
+            client.get("/?q=an+sp")
+
+    def test_the_fragment_alone_asks_for_less(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        client = signed_in_as(Role.MARKETING)
+        client.get("/")
+        with django_assert_num_queries(self.N_QUERIES - 2):
+            client.get("/", headers={"HX-Request": "true"})
+
+    def test_the_way_back_in_the_browser_gives_the_whole_page(self) -> None:
+        client = signed_in_as(Role.MARKETING)
+        headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+        assert "<!doctype html>" in client.get("/", headers=headers).content.decode()
+        part = client.get("/", headers={"HX-Request": "true"})
+        assert "<!doctype html>" not in part.content.decode()
+        assert "HX-Request" in part["Vary"]
+
+
+class TestExport:
+    def exported(self, query: str, role: str = Role.MARKETING, language: str = "en") -> str:
+        answer = signed_in_as(role, language).post(f"/leads/export/?{query}")
+        assert answer["Content-Disposition"].startswith("attachment")
+        return bytes(answer.getvalue()).decode("utf-8-sig")
+
+    def test_it_holds_the_whole_list_as_it_is_narrowed(self) -> None:
+        lines = list(csv.reader(io.StringIO(self.exported("grade=C"))))
+        shown = _walk(signed_in_as(Role.MARKETING), "grade=C")
+        assert len(lines) == len(shown) + 1
+        assert lines[0][:4] == ["Place", "Name", "Position", "Company"]
+        assert {line[6][0] for line in lines[1:]} == {"C"}
+
+    def test_a_polish_one_is_read_by_a_polish_spreadsheet(self) -> None:
+        lines = list(csv.reader(io.StringIO(self.exported("", language="pl")), delimiter=";"))
+        assert lines[0][1] == "Imię i nazwisko"
+        assert all("." not in line[7] for line in lines[1:])
+
+    def test_a_name_is_no_formula(self) -> None:
+        Contact.objects.update(first_name="=cmd|' /C calc'!A0")
+        lines = list(csv.reader(io.StringIO(self.exported(""))))
+        assert all(line[1].startswith("'=") for line in lines[1:])
+
+    def test_it_is_written_down_who_took_what(self) -> None:
+        self.exported("grade=C")
+        entry = AuditEntry.objects.get(action="exported_leads")
+        assert entry.details == {"filters": "grade=C"}
+
+    def test_a_salesperson_exports_what_a_salesperson_sees(self) -> None:
+        lines = list(csv.reader(io.StringIO(self.exported("", Role.SALES))))
+        assert len(lines) == len(_walk(signed_in_as(Role.SALES), "")) + 1
+
+    def test_an_auditor_cannot_export(self) -> None:
+        assert signed_in_as(Role.AUDITOR).post("/leads/export/").status_code == 403
+
+
+def test_filters_read_the_address_that_they_wrote() -> None:
+    from django.http import QueryDict
+
+    filters = Filters("żaneta & s-ka", "A", "1", "lead", "mine", "waiting")
+    assert Filters.of(QueryDict(filters.query)) == filters
+
+
+def test_whereabouts_read_the_address_that_they_wrote() -> None:
+    from django.http import QueryDict
+
+    where = Whereabouts(after=Cursor(5, 6), place=51)
+    assert Whereabouts.of(QueryDict(where.query)) == where
+    assert Whereabouts.of(QueryDict("place=7")).query == ""

@@ -19,6 +19,7 @@ from lejek.identity.targets import (
     LEAD_TARGETS,
     PROPERTY,
     TOUCHPOINT_TARGETS,
+    WHO,
     Target,
 )
 
@@ -128,9 +129,7 @@ def problems_of(kind: str, mapping: ColumnMapping, free_fields: Iterable[str]) -
 
 
 def _lacks_of_leads(names: Sequence[str]) -> list[Problem]:
-    has_name = "contact.last_name" in names or FULL_NAME in names
-    is_known = "contact.email" in names or "contact.phone" in names
-    return [] if is_known or ("company.nip" in names and has_name) else [Problem("no_key")]
+    return [] if {*WHO, FULL_NAME} & set(names) else [Problem("no_key")]
 
 
 def _lacks(names: Sequence[str], mapping: ColumnMapping) -> list[Problem]:

@@ -6,6 +6,7 @@ In: bytes. Out: a table with a header and rows of text. A file is never held in 
 from __future__ import annotations
 
 import csv
+import io
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +16,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from leadscore.inputs.csv_files import read_header
-from leadscore.inputs.encodings import utf8_file
+from lejek.identity.imports.header import NoHeader, read_header
+from lejek.identity.plain_text import NotText, to_utf8
 from lejek.identity.spreadsheet import UnsafeWorkbook, to_csv
 
 MOST_BYTES = 500 << 20
@@ -25,7 +26,11 @@ CHUNK_ROWS = 1000
 LONGEST_CELL = 100_000
 
 _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
+_OTHERS = (b"%PDF", b"{\\rtf", b"<!DOCTYPE", b"<html", b"\x89PNG", b"\xff\xd8\xff")
+"""How files begin that are renamed to .csv again and again."""
+
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
+_GUARD = "'"
 _PLAIN_NUMBER = re.compile(r"^[+-]?[\d\s.,()/-]*$")
 
 
@@ -89,10 +94,14 @@ def _prepared(raw: Path) -> Path:
         raise FileRefused("old_workbook")
     if start.startswith(_GZIP):
         raise FileRefused("compressed")
+    if start.startswith(_OTHERS):
+        raise FileRefused("not_text")
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileRefused("not_text")
-    plain = utf8_file(raw, new_path)
-    plain.rename(target)
+    try:
+        to_utf8(raw, target)
+    except NotText as problem:
+        raise FileRefused("not_text") from problem
     return target
 
 
@@ -106,32 +115,38 @@ class Row:
 
 
 class Table:
-    """A CSV file with a header. Reading starts anew with each iteration."""
+    """A CSV file. Reading starts anew with each iteration.
+
+    Columns without a name are called by their places, such as `#2`; in a file whose first row is
+    data already (`is_headless`), all of them.
+    """
 
     def __init__(self, path: Path) -> None:
         """Read the header.
 
-        Raises: FileRefused when there is none, or it is no table.
+        Raises: FileRefused when it is no table.
         """
         self.path = path
         try:
-            header = read_header(path, ())
-        except (ValueError, csv.Error) as error:
+            header = read_header(path)
+        except (NoHeader, csv.Error) as error:
             raise FileRefused("no_header") from error
-        if not any(header.names) or len(header.names) > MOST_COLUMNS:
-            raise FileRefused("no_header" if not any(header.names) else "too_wide")
+        if len(header.names) > MOST_COLUMNS:
+            raise FileRefused("too_wide")
         self.separator = header.separator
+        self.is_headless = header.is_data
         self._n_lines_before = header.n_lines_before
-        self.columns = _unique(header.names)
+        self.columns = _unique([""] * len(header.names) if header.is_data else header.names)
 
     def rows(self) -> Iterator[Row]:
         """The rows after the header; empty ones are passed over."""
-        number = 1
+        number = 0 if self.is_headless else 1
         with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             for _ in range(self._n_lines_before):
                 file.readline()
             reader = csv.reader(file, delimiter=self.separator)
-            next(reader, None)
+            if not self.is_headless:
+                next(reader, None)
             while True:
                 try:
                     cells = next(reader)
@@ -141,16 +156,19 @@ class Table:
                     number += 1
                     yield Row(number, (), is_broken=True)
                     continue
-                if any(cell.strip() for cell in cells):
+                if "".join(cells).strip():
                     number += 1
                     yield self._row(number, cells)
 
     def _row(self, number: int, cells: list[str]) -> Row:
         n_columns = len(self.columns)
-        is_broken = any(cell.strip() for cell in cells[n_columns:])
-        is_broken = is_broken or any(len(cell) > LONGEST_CELL for cell in cells)
-        padded = (cells + [""] * n_columns)[:n_columns]
-        return Row(number, tuple(_unguarded(cell) for cell in padded), is_broken)
+        is_broken = max(map(len, cells)) > LONGEST_CELL
+        if len(cells) != n_columns:
+            is_broken = is_broken or any(cell.strip() for cell in cells[n_columns:])
+            cells = (cells + [""] * n_columns)[:n_columns]
+        if _GUARD in "".join(cells):
+            cells = [_unguarded(cell) for cell in cells]
+        return Row(number, cells, is_broken)
 
     def chunks(self, *, skip: int = 0, size: int = CHUNK_ROWS) -> Iterator[list[Row]]:
         """The rows from the one after `skip` on, in lists of `size`."""
@@ -182,37 +200,43 @@ def _unique(names: Sequence[str]) -> tuple[str, ...]:
 def guarded(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     is_formula = _FORMULA.match(cell) and not _PLAIN_NUMBER.match(cell)
-    return f"'{cell}" if is_formula else cell
+    return f"{_GUARD}{cell}" if is_formula else cell
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+    return cell[1:] if cell.startswith(_GUARD) and _FORMULA.match(cell[1:]) else cell
 
 
 class Rejects:
-    """The file of rows that were refused: the same columns and a reason, to mend and load again."""
+    """The file of rows that were refused: the same columns and a reason, to mend and load again.
+
+    Only what a chunk that was committed wrote counts: `n_bytes`. The next chunk writes there, over
+    what an interrupted one left behind; nothing is written but by who holds a chunk.
+    """
 
     def __init__(
         self, table: Table, reason_header: str, passed_over: Sequence[str], *, n_bytes: int
     ) -> None:
-        """Go on after `n_bytes`: what an interrupted run wrote behind them is cut off."""
         self.path = rejects_path(table.path)
-        self._separator = table.separator
-        if not n_bytes:
-            self.path.write_bytes(b"\xef\xbb\xbf")
-            names = [name for name in table.columns if name not in passed_over]
-            self.add([(*names, reason_header)])
-            return
-        with self.path.open("r+b") as file:
-            file.truncate(n_bytes)
         self.n_bytes = n_bytes
+        self._separator = table.separator
+        names = [name for name in table.columns if name not in passed_over]
+        self._header = [*names, reason_header]
 
     def add(self, rows: Iterable[Sequence[str]]) -> None:
         """Write rows, each with its reason at the end."""
-        with self.path.open("a", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, delimiter=self._separator, lineterminator="\r\n")
-            writer.writerows([guarded(cell) for cell in row] for row in rows)
-        self.n_bytes = self.path.stat().st_size
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=self._separator, lineterminator="\r\n")
+        if not self.n_bytes:
+            text.write("\ufeff")
+            writer.writerow([guarded(cell) for cell in self._header])
+        writer.writerows([guarded(cell) for cell in row] for row in rows)
+        self.path.touch()
+        with self.path.open("r+b") as file:
+            file.seek(self.n_bytes)
+            file.write(text.getvalue().encode())
+            file.truncate()
+            self.n_bytes = file.tell()
 
 
 def rejects_path(path: Path) -> Path:

@@ -9,9 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from leadscore.language.catalogue import VALUES
+from lejek.capture.services import ReceivedTouchpoint
 from lejek.identity.imports.columns import (
     NEW_FIELD,
     REASON_HEADERS,
@@ -20,12 +24,13 @@ from lejek.identity.imports.columns import (
     targets_of,
 )
 from lejek.identity.imports.files import Table
-from lejek.identity.imports.running import cells_of
+from lejek.identity.imports.running import cells_of, strangers
 from lejek.identity.imports.texts import fault_text, label_of
 from lejek.identity.models import FieldDefinition, Import
 from lejek.identity.reading import LeadRow, read_lead, read_touchpoint
 from lejek.identity.services import current_conventions
 from lejek.identity.targets import FREE_READERS, PROPERTY
+from lejek.kernel import clock
 from lejek.kernel.models import Job
 from lejek.people.access import can
 from lejek.people.models import User
@@ -72,6 +77,7 @@ def columns_page(job: Import, mapping: ColumnMapping) -> dict[str, Any]:
         "constant_type": mapping.constant_type,
         "is_touchpoints": job.kind == Import.Kind.TOUCHPOINTS,
         "preview": _preview(job, table, mapping),
+        "is_headless": table.is_headless,
     }
 
 
@@ -92,7 +98,7 @@ def _choices(kind: str, columns: Sequence[str]) -> list[tuple[str, list[tuple[st
     for name, target in targets.items():
         place = 1 if name.startswith("company.") else 2 if name[:4] in ("bant", "cons") else 0
         groups[names[place]].append((name, str(target.label)))
-    free = FieldDefinition.objects.order_by("name").values_list("name", "label_pl")
+    free = FieldDefinition.objects.order_by("name").values_list("name", f"label_{_language()}")
     groups[_("Own fields")] = [(name, f"{label} ({name})") for name, label in free]
     person, company = NEW_FIELD
     groups[_("Own fields")] += [
@@ -134,9 +140,9 @@ def _read_leads(table: Table, mapping: ColumnMapping) -> _Found:
 def _lead_values(lead: LeadRow | None) -> dict[str, str]:
     if lead is None:
         return {}
-    values = {name: _shown(value) for name, value in lead.values.items()}
+    values = {name: _shown(value, name) for name, value in lead.values.items()}
     for name, derived in lead.derived.items():
-        values.setdefault(name, _shown(derived.value))
+        values.setdefault(name, _shown(derived.value, name))
     values |= {f"consent.{name}": _shown(given) for name, given in lead.consents.items()}
     return values
 
@@ -146,23 +152,36 @@ def _read_touchpoints(table: Table, mapping: ColumnMapping) -> _Found:
     found: _Found = []
     for row in table.first(PREVIEW_ROWS):
         item, faults = read_touchpoint(
-            cells_of(table, mapping, row), zone, constant_type=mapping.constant_type
+            cells_of(table, mapping, row),
+            zone,
+            constant_type=mapping.constant_type,
+            latest=clock.now(),
         )
-        problem = "; ".join(fault_text(fault) for fault in faults)
-        values: dict[str, str] = {}
-        if item is not None:
-            moment = item.occurred_at.astimezone(zone)
-            values = {"type": item.type, "occurred_at": f"{moment:%Y-%m-%d %H:%M}"}
-            values |= item.identity
-            values |= {name: _shown(value) for name, value in item.properties.items()}
-        found.append((row.number, values, problem, item is None))
+        stranger = None if item is None else strangers([item])[0]
+        problem = "; ".join(fault_text(fault) for fault in (*faults, stranger) if fault)
+        values = {} if item is None or stranger else _touchpoint_values(item, zone)
+        found.append((row.number, values, problem, not values))
     return found
 
 
-def _shown(value: object) -> str:
+def _touchpoint_values(item: ReceivedTouchpoint, zone: ZoneInfo) -> dict[str, str]:
+    moment = item.occurred_at.astimezone(zone)
+    values = {"type": item.type, "occurred_at": f"{moment:%Y-%m-%d %H:%M}"}
+    values |= item.identity
+    return values | {name: _shown(value) for name, value in item.properties.items()}
+
+
+def _shown(value: object, name: str = "") -> str:
+    """A value in words; one of the product's own vocabulary as that calls it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name in VALUES and str(value) in VALUES[name]:
+        return VALUES[name][str(value)].of(_language())
     return str(value)[:80]
+
+
+def _language() -> str:
+    return "pl" if (get_language() or "pl").startswith("pl") else "en"
 
 
 def check_page(job: Import, user: User) -> dict[str, Any]:
@@ -181,11 +200,14 @@ def _state(job: Import, task: str) -> dict[str, Any]:
     waiting = Job.objects.filter(
         dedupe_key=f"{task}:{job.pk}", status__in=[Job.Status.READY, Job.Status.RUNNING]
     )
-    return {"job": job, "is_waiting": waiting.exists(), "share": _share(job)}
-
-
-def _share(job: Import) -> int:
-    return min(100, job.rows_done * 100 // job.rows_total) if job.rows_total else 0
+    share = min(100, job.rows_done * 100 // job.rows_total) if job.rows_total else 0
+    # An undo counts down.
+    is_back = job.status == Import.Status.UNDOING
+    return {
+        "job": job,
+        "is_waiting": waiting.exists(),
+        "share": 100 - share if is_back else share,
+    }
 
 
 def _counts(job: Import) -> dict[str, Any]:

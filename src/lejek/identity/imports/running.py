@@ -7,7 +7,6 @@ and of two runs at once only one moves it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -15,25 +14,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
 from lejek.capture.services import ReceivedTouchpoint, fresh_ids, touchpoint_id
+from lejek.identity.book import CompanyEntry, ContactEntry, open_book
 from lejek.identity.imports.columns import REASON_HEADERS, ColumnMapping, from_json
 from lejek.identity.imports.files import Rejects, Row, Table
+from lejek.identity.imports.rehearsing import Rehearsed, notes
 from lejek.identity.imports.texts import fault_text
 from lejek.identity.models import Import
 from lejek.identity.reading import (
     Conventions,
     Fault,
-    LeadRow,
     read_lead,
     read_touchpoint,
 )
-from lejek.identity.recording import Origin, Outcome
-from lejek.identity.services import current_conventions, record_leads, rehearse
+from lejek.identity.recording import Entered, Origin, enter
+from lejek.identity.services import current_conventions, record_leads
 from lejek.identity.touchpoints import contacts_by_key, receive_touchpoints
 from lejek.kernel.events import emit
 from lejek.people import audit
@@ -42,6 +43,7 @@ NAMED_ROWS = 1000
 """Up to so many rows, leads are named in events and scored at once; more wait for a full run."""
 
 _EXAMPLES = 20
+_NAMES_OF_PEOPLE = ("email", "phone")
 Progress = Callable[[int, int], None]
 
 
@@ -68,23 +70,19 @@ class Tally:
 
 
 class Seen:
-    """Keys of rows seen so far, on disk when they are many."""
+    """Ids of touchpoints seen so far, on disk when they are many."""
 
     def __init__(self) -> None:
-        self._connection = sqlite3.connect("")
-        self._connection.execute(
-            "CREATE TABLE seen (key TEXT PRIMARY KEY, said TEXT) WITHOUT ROWID"
-        )
+        self._notes = notes("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID;")
 
-    def add(self, key: str, said: str) -> str | None:
-        """Remember what a row says under its key; gives what an earlier one said, or None."""
-        found = self._connection.execute("SELECT said FROM seen WHERE key = ?", (key,)).fetchone()
-        self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (key, said))
-        return None if found is None else str(found[0])
+    def add(self, id_: UUID) -> bool:
+        """Remember an id; gives whether it is the first time."""
+        done = self._notes.execute("INSERT OR IGNORE INTO seen VALUES (?)", (id_.bytes,))
+        return bool(done.rowcount)
 
     def close(self) -> None:
         """Forget everything."""
-        self._connection.close()
+        self._notes.close()
 
 
 class Handler(Protocol):
@@ -103,7 +101,7 @@ class Leads:
     conventions: Conventions
     origin: Origin
     now: datetime
-    seen: Seen | None
+    rehearsed: Rehearsed | None
     is_announced: bool = False
 
     def take(self, chunk: Sequence[Row], tally: Tally) -> None:
@@ -116,27 +114,26 @@ class Leads:
                 continue
             tally.leave_out(faults)
             rows.append(lead)
-        if self.seen is None:
+        if self.rehearsed is None:
             entered = record_leads(
                 rows, origin=self.origin, now=self.now, is_announced=self.is_announced
             )
             tally.counts.update(str(each.outcome) for each in entered)
+            tally.counts["changed_records"] += _n_changed(entered, self.origin.import_id)
             return
-        outcomes = [each.outcome for each in rehearse(rows, origin=self.origin, now=self.now)]
-        tally.counts.update(
-            str(_again(row, outcome, self.seen))
-            for row, outcome in zip(rows, outcomes, strict=True)
-        )
+        book = open_book(rows, self.rehearsed)
+        tally.counts.update(str(enter(book, row, self.origin, self.now).outcome) for row in rows)
+        self.rehearsed.keep(book)
 
 
-def _again(row: LeadRow, outcome: Outcome, seen: Seen) -> Outcome:
-    """What a row does after the rows of earlier chunks, which a rehearsal has not written."""
-    key = row.text("contact.email") or row.text("contact.phone") or row.text("company.nip")
-    said = repr(sorted(row.values.items()))
-    before = seen.add(f"{key}:{row.text('contact.last_name') if '@' not in key else ''}", said)
-    if outcome is not Outcome.NEW or before is None:
-        return outcome
-    return Outcome.UNCHANGED if before == said else Outcome.UPDATED
+def _n_changed(entered: Sequence[Entered], import_id: int | None) -> int:
+    """How many people and firms that the import did not bring are told something new."""
+    met: dict[int, ContactEntry | CompanyEntry] = {}
+    for each in entered:
+        met[id(each.contact)] = each.contact
+        if each.contact.company is not None:
+            met[id(each.contact.company)] = each.contact.company
+    return sum(e.is_changed and e.record.import_id != import_id for e in met.values())
 
 
 @dataclass(slots=True)
@@ -154,14 +151,24 @@ class Touchpoints:
 
     def take(self, chunk: Sequence[Row], tally: Tally) -> None:
         """Rehearse or record the touchpoints of a chunk."""
-        items = []
+        read = []
         for row in chunk:
-            cells = cells_of(self.table, self.mapping, row)
             item, faults = read_touchpoint(
-                cells, self.conventions.zone, constant_type=self.mapping.constant_type
+                cells_of(self.table, self.mapping, row),
+                self.conventions.zone,
+                constant_type=self.mapping.constant_type,
+                latest=self.now,
             )
             if item is None:
                 tally.refuse(row, faults)
+            else:
+                read.append((row, item, faults))
+        items = []
+        for (row, item, faults), stranger in zip(
+            read, strangers([item for _, item, _ in read]), strict=True
+        ):
+            if stranger is not None:
+                tally.refuse(row, [stranger])
                 continue
             tally.leave_out(faults)
             items.append(item)
@@ -179,10 +186,29 @@ class Touchpoints:
             )
             return taken.n_new, taken.n_waiting
         by_id = {touchpoint_id(item): item for item in items}
-        fresh = [id_ for id_ in fresh_ids(list(by_id)) if self.seen.add(str(id_), "") is None]
+        fresh = [id_ for id_ in fresh_ids(list(by_id)) if self.seen.add(id_)]
         known = contacts_by_key({key for id_ in fresh for key in by_id[id_].keys})
         n_waiting = sum(not known.keys() & set(by_id[id_].keys) for id_ in fresh)
         return len(fresh), n_waiting
+
+
+def strangers(items: Sequence[ReceivedTouchpoint]) -> list[Fault | None]:
+    """For each touchpoint what is wrong when it names somebody whom nobody knows.
+
+    One that tells only a browser may wait until it is known whose that is.
+    Queries: three.
+    """
+    told = [
+        {f"{kind}:{item.identity[kind]}" for kind in _NAMES_OF_PEOPLE if kind in item.identity}
+        for item in items
+    ]
+    known = contacts_by_key(set().union(*told)).keys()
+    return [
+        Fault("unknown_lead", "", ", ".join(item.identity.values()), is_fatal=True)
+        if keys and not keys & known
+        else None
+        for item, keys in zip(items, told, strict=True)
+    ]
 
 
 def cells_of(table: Table, mapping: ColumnMapping, row: Row) -> dict[str, str]:
@@ -207,8 +233,8 @@ def check(job: Import, *, now: datetime, progress: Progress | None = None) -> No
     started = Import.objects.filter(pk=job.pk, status=Import.Status.CHECKING)
     if not started.update(rows_done=0, counts={}, message=""):
         return
-    with closing(Seen()) as seen, _in_language_of(job):
-        table, handler = _handler(job, now, seen)
+    with closing(Rehearsed()) as rehearsed, closing(Seen()) as seen, _in_language_of(job):
+        table, handler = _handler(job, now, rehearsed, seen)
         rejects = Rejects(table, _reason_header(), REASON_HEADERS, n_bytes=0)
         total = Tally()
         n_done = 0
@@ -235,7 +261,7 @@ def run(job: Import, *, now: datetime, progress: Progress | None = None) -> None
     if job.status != Import.Status.RUNNING:
         return
     with _in_language_of(job):
-        table, handler = _handler(job, now, None)
+        table, handler = _handler(job, now)
         counts: dict[str, Any] = dict(job.counts)
         rejects = Rejects(
             table, _reason_header(), REASON_HEADERS, n_bytes=counts.get("rejects_bytes", 0)
@@ -285,13 +311,17 @@ def plain_counts(counts: Mapping[str, Any]) -> dict[str, int]:
     return {name: counts[name] for name in names if counts.get(name)}
 
 
-def _handler(job: Import, now: datetime, seen: Seen | None) -> tuple[Table, Handler]:
+def _handler(
+    job: Import, now: datetime, rehearsed: Rehearsed | None = None, seen: Seen | None = None
+) -> tuple[Table, Handler]:
     table = Table(Path(job.path))
     mapping = from_json(job.mapping)
     is_announced = job.rows_total <= NAMED_ROWS
     if job.kind == Import.Kind.LEADS:
         origin = Origin(source_of(job), job.actor, now, job.pk)
-        return table, Leads(table, mapping, current_conventions(), origin, now, seen, is_announced)
+        return table, Leads(
+            table, mapping, current_conventions(), origin, now, rehearsed, is_announced
+        )
     return table, Touchpoints(
         table, mapping, current_conventions(), source_of(job), job.pk, now, seen, is_announced
     )

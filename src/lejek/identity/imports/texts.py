@@ -47,13 +47,13 @@ FAULTS: Mapping[str, str | Promise] = {
     "not_a_yes_or_no": _("is neither yes nor no"),
     "not_a_date": _("is not a date such as 2026-01-31, 31.01.2026 or 31.01.2026 12:00"),
     "too_long": _("is too long"),
+    "in_future": _("is in the future; only what has happened already can be imported"),
+    "unknown_lead": _("nobody is known by this; import the lead first"),
     "not_a_direction": _("is neither inbound nor outbound"),
 }
 
 LACKS: Mapping[str, str | Promise] = {
-    "no_key": _(
-        "there is no e-mail, no phone, and no NIP with a last name: it is not known who this is"
-    ),
+    "nobody_at_all": _("there is no e-mail, phone, name or company: nothing says who this is"),
     "no_type": _("the type of the touchpoint is missing"),
     "no_moment": _("it is not said when it happened"),
     "nobody": _(
@@ -63,9 +63,7 @@ LACKS: Mapping[str, str | Promise] = {
 }
 
 PROBLEMS: Mapping[str, str | Promise] = {
-    "no_key": _(
-        "Choose the column with the e-mail or the phone, or the NIP together with the last name. Without them nobody can be recognised."
-    ),
+    "no_key": _("Choose at least one column that says who it is: e-mail, phone, name or company."),
     "no_type": _(
         "Choose the column with the type of the touchpoint, or give one type for the whole file."
     ),
@@ -90,6 +88,8 @@ def fault_text(fault: Fault) -> str:
     if fault.code in LACKS:
         return str(LACKS[fault.code])
     reason = str(FAULTS.get(fault.code, fault.code))
+    if not fault.field:
+        return f"“{fault.found[:60]}” {reason}"
     return _gettext("%(field)s: “%(found)s” %(reason)s") % {
         "field": label_of(fault.field),
         "found": fault.found[:60],

@@ -95,7 +95,7 @@ _FORMS = frozenset(
 _LONGEST = max(map(len, _FORMS))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def name_key(name: str) -> str:
     """What stays of a company name when case, diacritics, punctuation and legal forms are gone.
 

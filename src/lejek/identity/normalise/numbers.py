@@ -18,11 +18,10 @@ _LARGEST_INTEGER = 2**63 - 1
 _YES = frozenset({"tak", "t", "yes", "y", "true", "prawda", "1", "x", "1.0"})
 _NO = frozenset({"nie", "n", "no", "false", "falsz", "0", "-", "0.0"})
 
-_LOCAL_FORMATS = tuple(
-    f"{day}{time}"
-    for day in ("%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y", "%Y.%m.%d", "%Y/%m/%d")
-    for time in ("", " %H:%M", " %H:%M:%S")
-)
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:\s*r\.)?")
+_YEAR_FIRST = re.compile(r"(\d{4})([./])(\d{1,2})\2(\d{1,2})")
+_TIME = re.compile(r"(?:,?\s+|T)(?:(?:godz|o)\.?\s*)?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?")
+_NO_TIME = (0, 0, 0)
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 
@@ -88,9 +87,20 @@ def _iso(text: str) -> datetime | None:
 
 
 def _local(text: str) -> datetime | None:
-    for form in _LOCAL_FORMATS:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is put in by the caller
-        except ValueError:
-            continue
-    return None
+    """Day, month and year in the Polish order, or the year first; perhaps with a time."""
+    if found := _DAY_FIRST.match(text):
+        year, month, day = int(found[4]), int(found[3]), int(found[1])
+    elif found := _YEAR_FIRST.match(text):
+        year, month, day = int(found[1]), int(found[3]), int(found[4])
+    else:
+        return None
+    clock, rest = _NO_TIME, text[found.end() :]
+    if rest:
+        told = _TIME.fullmatch(rest)
+        if told is None:
+            return None
+        clock = (int(told[1]), int(told[2]), int(told[3] or 0))
+    try:
+        return datetime(year, month, day, *clock)  # noqa: DTZ001 - the caller puts the zone in
+    except ValueError:
+        return None

@@ -23,6 +23,8 @@ class Seniority(StrEnum):
     MANAGER = "manager"
     SPECIALIST = "specialist"
     ASSISTANT = "assistant"
+    INTERN = "intern"
+    STUDENT = "student"
 
 
 class Department(StrEnum):
@@ -33,7 +35,8 @@ class Department(StrEnum):
     FINANCE = "finance"
     SALES = "sales"
     MARKETING = "marketing"
-    PURCHASING = "purchasing"
+    PROCUREMENT = "procurement"
+    OPERATIONS = "operations"
     PRODUCTION = "production"
     LOGISTICS = "logistics"
     QUALITY = "quality"
@@ -74,8 +77,8 @@ def read_position(position: str, vocabulary: Vocabulary) -> Meaning:
     """Department and seniority of a position.
 
     Longer phrases go first and use up their words. The highest seniority counts, except that an
-    assistant of a director is an assistant. A named department goes before `management`, which
-    every member of a board shares.
+    assistant or intern of a director is just that. A named department goes before `management`,
+    which every member of a board shares.
     """
     found = _meanings(tokens(position), vocabulary)
     ranks = {meaning.seniority for meaning in found if meaning.seniority}
@@ -85,9 +88,10 @@ def read_position(position: str, vocabulary: Vocabulary) -> Meaning:
 
 
 def _highest(ranks: set[str]) -> str:
-    if Seniority.ASSISTANT in ranks:
-        return Seniority.ASSISTANT
     order = list(Seniority)
+    for low in reversed(order[order.index(Seniority.ASSISTANT) :]):
+        if low in ranks:
+            return low
     return str(next((rank for rank in order if rank in ranks), min(ranks, default="")))
 
 

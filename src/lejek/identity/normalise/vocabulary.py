@@ -38,8 +38,10 @@ _SENIORITY: dict[str, str] = {
     " | kierowniczka projektu | business partner | planist* | technik | technician | designer"
     " | projektant* | magazynier* | mechanik* | executive | account executive | officer"
     " | referent* | agent | sprzedawc* | operator* | scrum master | naukowiec | scientist",
-    _S.ASSISTANT: "asystent* | assistant | sekretark* | sekretarz* | secretary | stazyst*"
-    " | praktykant* | intern | trainee | recepcjonist* | receptionist",
+    _S.ASSISTANT: "asystent* | assistant | sekretark* | sekretarz* | secretary | recepcjonist*"
+    " | receptionist",
+    _S.INTERN: "stazyst* | praktykant* | intern | trainee | apprentice",
+    _S.STUDENT: "student* | uczen | uczennica | doktorant*",
 }
 
 _DEPARTMENT: dict[str, str] = {
@@ -65,10 +67,11 @@ _DEPARTMENT: dict[str, str] = {
     " | export | cso | cro | komercyjn* | commercial | kluczow* klient* | representative",
     _D.MARKETING: "marketing* | cmo | reklam* | brand | pr | komunikacji | communication*"
     " | content | seo | ppc | e commerce | ecommerce | social media | growth | digital",
-    _D.PURCHASING: "zakup* | kupiec | zaopatrz* | buyer | procurement | purchas* | sourcing"
+    _D.PROCUREMENT: "zakup* | kupiec | zaopatrz* | buyer | procurement | purchas* | sourcing"
     " | przetarg* | zamowien publicznych | zamowien",
+    _D.OPERATIONS: "operacyjn* | operacji | operations",
     _D.PRODUCTION: "produkc* | production | zakladu | fabryk* | plant | factory | utrzymania ruchu"
-    " | maintenance | manufacturing | operacyjn* | operations | brygadzist* | mistrz | lean"
+    " | maintenance | manufacturing | brygadzist* | mistrz | lean"
     " | zmiany | warsztat*",
     _D.LOGISTICS: "logist* | magazyn* | warehouse | supply chain | lancuch* dostaw | transport*"
     " | spedy* | flot* | fleet | dystrybuc* | distribution",

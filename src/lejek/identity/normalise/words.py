@@ -6,10 +6,24 @@ import re
 import unicodedata
 
 _STROKES = str.maketrans(
-    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "œ": "oe"}
+    {
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"),
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+    }
 )
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _SPACES = re.compile(r"\s+")
+
+
+_INVISIBLE = frozenset({"Cc", "Cf"})
 
 
 def folded(text: str) -> str:
@@ -18,6 +32,8 @@ def folded(text: str) -> str:
     >>> folded("Kierownik ds. Zakupów – Łódź")
     'kierownik ds. zakupow – lodz'
     """
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(_STROKES))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
@@ -32,7 +48,14 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def tidy(text: str) -> str:
-    """A text with single spaces, composed letters and no control characters."""
-    composed = unicodedata.normalize("NFC", text)
-    visible = "".join(c for c in composed if c.isspace() or unicodedata.category(c) != "Cc")
+    """A text with single spaces, composed letters and nothing that cannot be seen."""
+    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+    # Most text is printable, and of what is printable only the space is white.
+    if composed.isprintable():
+        return " ".join(composed.split())
+    visible = "".join(
+        letter
+        for letter in composed
+        if letter.isspace() or unicodedata.category(letter) not in _INVISIBLE
+    )
     return _SPACES.sub(" ", visible).strip()

@@ -41,7 +41,7 @@ def test_another_address_of_a_person_met_by_phone_is_kept_beside_the_first() -> 
         contact__email="anna@gmail.com", contact__phone="600100200", contact__full_name="Anna Bąk"
     )
     contact = met.lead.contact
-    assert (contact.email, contact.email_kind) == ("a@stal.pl", "business")
+    assert (contact.email, contact.email_kind) == ("a@stal.pl", "company")
     assert contact.attributes == {"lead.other_email": "anna@gmail.com"}
 
 
@@ -54,10 +54,27 @@ def test_nip_and_name_are_the_last_key() -> None:
     assert Contact.objects.get().email == "j@w.pl"
 
 
-def test_who_cannot_be_recognised_is_refused_with_the_reason() -> None:
+def test_a_lead_without_any_key_enters_and_is_met_again_only_by_its_like() -> None:
+    first = record(contact__full_name="Jan Wójcik", company__name="Stal S.A.")
+    again = record(contact__full_name="WÓJCIK JAN", company__name="STAL SA")
+    assert (first.outcome, again.outcome) == ("new", "unchanged")
+    elsewhere = record(contact__full_name="Jan Wójcik", company__name="Miedź S.A.")
+    with_key = record(
+        contact__full_name="Jan Wójcik", company__name="Stal S.A.", contact__email="j@w.pl"
+    )
+    assert (elsewhere.outcome, with_key.outcome) == ("new", "new")
+    assert Lead.objects.count() == 3
+
+
+def test_a_firm_alone_is_a_lead_called_by_its_name() -> None:
+    lead = record(company__name="Stal S.A.").lead
+    assert lead.contact.full_name == "Stal S.A."
+
+
+def test_a_row_that_says_of_nobody_is_refused_with_the_reason() -> None:
     with pytest.raises(LeadRefused) as refused:
-        record(contact__full_name="Jan Wójcik", company__name="Stal")
-    assert [fault.code for fault in refused.value.faults] == ["no_key"]
+        record(lead__city="Łódź")
+    assert [fault.code for fault in refused.value.faults] == ["nobody_at_all"]
 
 
 def test_a_wrong_key_refuses_and_any_other_wrong_value_is_left_out() -> None:

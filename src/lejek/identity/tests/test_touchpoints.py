@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lejek.capture.models import Touchpoint
 from lejek.capture.services import ReceivedTouchpoint
+from lejek.identity.imports import run_file
 from lejek.identity.models import Contact
 from lejek.identity.services import record_lead
-from lejek.identity.tests.builders import NOW, take_in
+from lejek.identity.tests.builders import NOW, take_in, write_csv
 from lejek.identity.touchpoints import receive_touchpoints
 from lejek.kernel.models import Event
 
@@ -66,11 +68,54 @@ def test_a_file_of_touchpoints_is_taken_in_once(tmp_path: Path) -> None:
         ("a@stal.pl", "page_view", "01.02.2026 10:00", "pricing"),
         ("nikt@nigdzie.pl", "page_view", "01.02.2026 10:05", "blog"),
         ("a@stal.pl", "page_view", "wczoraj", "blog"),
+        ("a@stal.pl", "page_view", "02.03.2026 10:20", "blog"),
     ]
+    foreseen = run_file(
+        write_csv(tmp_path / "a.csv", rows), "touchpoints", now=NOW, is_rehearsal=True
+    )
     job = take_in(tmp_path / "a.csv", rows, "touchpoints")
-    assert (job.counts["new"], job.counts["waiting"], job.counts["rejected"]) == (2, 1, 1)
+    for each in (foreseen, job):
+        assert (each.counts["new"], each.counts["rejected"]) == (1, 3)
+    reasons = dict(job.counts["examples"])
+    assert "nikt@nigdzie.pl" in reasons[3], "nobody is known by it"
+    assert "wczoraj" in reasons[4], "no moment"
+    assert "02.03.2026 10:20" in reasons[5], "twenty minutes from now"
     touchpoint = Touchpoint.objects.get(contact_id=contact.pk)
     assert touchpoint.properties == {"page.category": "pricing"}
     assert touchpoint.occurred_at.isoformat() == "2026-02-01T09:00:00+00:00"
     again = take_in(tmp_path / "a.csv", rows, "touchpoints")
-    assert (again.counts.get("new", 0), again.counts["unchanged"]) == (0, 2)
+    assert (again.counts.get("new", 0), again.counts["unchanged"]) == (0, 1)
+
+
+def test_a_moment_in_a_file_is_of_the_organisations_time_zone(
+    tmp_path: Path, settings: Any
+) -> None:
+    a_lead()
+    rows = [
+        ("E-mail", "Typ", "Data"),
+        ("a@stal.pl", "page_view", "2026-01-15 10:00"),
+        ("a@stal.pl", "page_view", "2026-01-15T10:00:00Z"),
+        ("a@stal.pl", "page_view", "15.01.2026 10:00"),
+    ]
+    settings.TIME_ZONE = "America/New_York"
+    job = take_in(tmp_path / "a.csv", rows, "touchpoints")
+    moments = {
+        each.isoformat() for each in Touchpoint.objects.values_list("occurred_at", flat=True)
+    }
+    assert moments == {"2026-01-15T15:00:00+00:00", "2026-01-15T10:00:00+00:00"}
+    assert (job.counts["new"], job.counts["unchanged"]) == (2, 1), "two spellings of one moment"
+
+
+def test_one_id_in_a_file_counts_once(tmp_path: Path) -> None:
+    a_lead()
+    rows = [("Id zdarzenia", "E-mail", "Typ", "Data")] + [
+        ("evt-1", "a@stal.pl", "page_view", f"0{day}.02.2026") for day in (1, 2, 3)
+    ]
+    job = take_in(tmp_path / "a.csv", rows, "touchpoints")
+    assert (job.counts["new"], job.counts["unchanged"]) == (1, 2)
+
+
+def test_a_browser_in_a_file_waits_until_it_is_known_whose_it_is(tmp_path: Path) -> None:
+    rows = [("Visitor id", "Typ", "Data"), ("v1", "page_view", "01.02.2026")]
+    job = take_in(tmp_path / "a.csv", rows, "touchpoints")
+    assert (job.counts["new"], job.counts["waiting"]) == (1, 1)

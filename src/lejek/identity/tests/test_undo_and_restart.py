@@ -208,6 +208,34 @@ def test_the_check_counts_what_the_run_then_does(tmp_path: Path) -> None:
     assert done.counts["unchanged"] == done.counts["updated"] == 1
 
 
+def test_the_check_meets_people_of_earlier_chunks_by_every_key(tmp_path: Path) -> None:
+    header = ("Imię", "Nazwisko", "E-mail", "Telefon", "NIP", "Firma", "Miasto")
+    filler = [("Jan", f"Nowak{n}", f"o{n}@x{n}.pl", "", "", "", "") for n in range(1100)]
+    first = [
+        ("Anna", "Bąk", "", "600100200", "", "", "Opole"),
+        ("Ewa", "Lis", "", "", "5260001246", "Stal S.A.", "Opole"),
+        ("Iza", "Żak", "", "", "", "Huta", "Opole"),
+        ("Ola", "Kot", "ola@kot.pl", "", "", "", "Opole"),
+    ]
+    second = [(*row[:-1], "Łódź") for row in first]
+    rows = [header, *first, *filler, *second, *filler, *second]
+    path = write_csv(tmp_path / "keys.csv", rows)
+    foreseen = run_file(path, "leads", now=NOW, is_rehearsal=True)
+    assert not Contact.objects.exists()
+    done = run_file(path, "leads", now=NOW)
+    expected = {"new": 1104, "updated": 4, "unchanged": 1104}
+    assert {name: foreseen.counts[name] for name in expected} == expected
+    assert {name: done.counts[name] for name in expected} == expected
+
+
+def test_facts_of_an_import_that_was_undone_keep_nobody(tmp_path: Path) -> None:
+    first = take_in(tmp_path / "1.csv", [("E-mail", "Miasto"), ("a@stal.pl", "Łódź")])
+    second = take_in(tmp_path / "2.csv", [("E-mail", "Miasto"), ("a@stal.pl", "Kraków")])
+    take_back(second)
+    assert take_back(first).counts["kept"] == 0
+    assert not Contact.objects.exists()
+
+
 @pytest.mark.slow
 def test_twenty_thousand_rows_need_no_more_memory_than_five_and_few_queries(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "many.csv", many(20_000))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from lejek.people.models import Role, User
 
@@ -16,15 +18,24 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def home(settings: Any, tmp_path: Path) -> Path:
     settings.HOME = tmp_path / "home"
-    settings.HOME.mkdir()
+    settings.HOME.mkdir(mode=0o700)
     kept = settings.HOME / "secret-key"
-    kept.write_text("x" * 64)
+    kept.write_text("k4Vq9mTzB2xLw7RcYp3NsJ8hDg5FvEa1UoKi6ZtXbQeWrHyM")
     kept.chmod(0o600)
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     return settings.HOME
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever the language of who runs the tests."""
+    monkeypatch.setenv("LEJEK_LANGUAGE", "en")
+    monkeypatch.setenv("LANGUAGE", "en")
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,32 @@ while True:
 """
 
 
+# A small organisation, scored: what a restored place must be able to compute again.
+FOUNDER = """
+import django; django.setup()
+from datetime import timedelta
+from lejek.kernel import clock
+from lejek.scoring.live import score_leads
+from lejek.scoring.tests.builders import company, lead, published, touchpoint
+from lejek.scoring.versions import ready
+now = clock.now()
+version = published(now=now)
+firm = company(employees=300)
+leads = [lead(of=firm, email=f"osoba{n}@firma.pl", seniority="owner") for n in range(12)]
+for number, each in enumerate(leads):
+    touchpoint(each, "demo_request", now - timedelta(days=number))
+    touchpoint(each, "email_click", now - timedelta(hours=number))
+score_leads([each.pk for each in leads], ready(version), now=now)
+"""
+SCORES = """
+import json
+import django; django.setup()
+from lejek.scoring.models import LeadScore
+columns = ("lead_id", "overall", "grade", "scores", "bands", "definitions")
+print(json.dumps(list(LeadScore.objects.order_by("lead_id").values_list(*columns))))
+"""
+
+
 class House:
     """One database and the commands that work on it."""
 
@@ -42,6 +69,7 @@ class House:
         self.home = home
         self.environment = os.environ | {
             "LEJEK_HOME": str(home),
+            "LEJEK_LANGUAGE": "en",
             "LEJEK_DATABASE_URL": url,
             "LEJEK_LOG_LEVEL": "ERROR",
         }
@@ -74,6 +102,17 @@ class House:
         time.sleep(seconds)
         return writer
 
+    def program(self, text: str) -> str:
+        ended = subprocess.run(
+            [sys.executable, "-c", text],
+            env=self.environment | {"DJANGO_SETTINGS_MODULE": "lejek.config.settings"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
     def rows(self) -> dict[str, int]:
         """Rows by table, as a fresh backup counts them."""
         target = self.home / f"count-{uuid.uuid4().hex}"
@@ -85,10 +124,11 @@ def manifest(backup: Path) -> dict[str, dict[str, int]]:
     return json.loads(backup.with_name(backup.name + ".json").read_text())
 
 
-@pytest.fixture(params=STORES)
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    if request.param == "sqlite":
-        house = House(tmp_path, "")
+@contextmanager
+def a_house(store: str, home: Path) -> Iterator[House]:
+    """A migrated database of a kind, gone afterwards."""
+    if store == "sqlite":
+        house = House(home, "")
         house.do("migrate")
         yield house
         return
@@ -97,10 +137,42 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     name = f"backup_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
-        house = House(tmp_path, SERVER.rsplit("/", 1)[0] + "/" + name)
+        house = House(home, SERVER.rsplit("/", 1)[0] + "/" + name)
         house.do("migrate")
         yield house
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def house(store: str, tmp_path: Path) -> Iterator[House]:
+    with a_house(store, tmp_path) as found:
+        yield found
+
+
+@pytest.mark.slow
+def test_a_restore_into_a_new_place_computes_the_same_scores(
+    house: House, store: str, tmp_path: Path
+) -> None:
+    house.program(FOUNDER)
+    before = house.program(SCORES)
+    assert len(json.loads(before)) == 12
+    writer = house.write_for(0.3)
+    house.do("backup", str(tmp_path / "monday"))
+    writer.kill()
+    writer.wait()
+    with a_house(store, tmp_path / "elsewhere") as elsewhere:
+        elsewhere.do("restore", str(tmp_path / "monday"), "--yes")
+        assert elsewhere.rows() == manifest(tmp_path / "monday")["rows"]
+        assert elsewhere.program(SCORES) == before
+        said = elsewhere.do("rescore")
+        assert "Leads scored: 12, with another score than before: 0" in said
+        assert "live and batch disagree: 0." in said
+        assert elsewhere.program(SCORES) == before
 
 
 @pytest.mark.slow
@@ -175,3 +247,9 @@ def test_nothing_is_restored_below_a_running_worker(sqlite_house: House, tmp_pat
     finally:
         worker.terminate()
         worker.wait(timeout=30)
+
+
+def test_an_empty_database_is_no_backup(tmp_path: Path) -> None:
+    refused = House(tmp_path, "").run("backup")
+    assert (refused.returncode, "nothing to keep" in refused.stderr) == (1, True)
+    assert not (tmp_path / "backups").exists()

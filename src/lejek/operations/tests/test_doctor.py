@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
+from django.utils import translation
 
 from lejek.kernel import clock, jobs
 from lejek.kernel.models import Event, Heartbeat, Job, Schedule
+from lejek.kernel.sqlite_guard import refuse_unsafe_sqlite
 from lejek.operations import doctor
 from lejek.operations.doctor import Grade
+from lejek.people.models import Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +33,7 @@ def sound(settings: Any, home: Path) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     Heartbeat.objects.create(process="w", role="worker", beat_at=clock.now())
     Schedule.objects.update(next_at=clock.now() + timedelta(hours=1))
+    User.objects.create_user("admin@example.com", None, name="Adam", role=Role.ADMINISTRATOR)
     (home / "backups").mkdir()
     (home / "backups" / "lejek-20260301-020000.sqlite3").touch()
 
@@ -56,15 +63,15 @@ def test_a_worker_that_fell_silent() -> None:
 
 def test_a_key_that_others_may_read(home: Path) -> None:
     (home / "secret-key").chmod(0o644)
-    assert found("secret key").grade is Grade.FAIL
-    assert "chmod 600" in found("secret key").mend
+    assert found("signing key").grade is Grade.FAIL
+    assert "makes a new one" in found("signing key").mend
 
 
 def test_dead_jobs_and_events() -> None:
     jobs.enqueue("some.task", now=clock.now())
     Job.objects.update(status=Job.Status.DEAD)
     Event.objects.create(name="x", content={}, happened_at=clock.now(), dead_at=clock.now())
-    assert found("jobs").says == "1 jobs and 1 events failed for good"
+    assert found("jobs").says == "failed for good: jobs 1, events 1"
 
 
 def test_a_disk_that_is_nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,3 +117,94 @@ def test_no_backup_for_days(home: Path) -> None:
 def test_cookies_without_https(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["leads.example.com"]
     assert "LEJEK_HTTPS" in found("addresses").mend
+
+
+@pytest.mark.parametrize(
+    "secret", ["short", "a" * 64, "ab" * 40], ids=["short", "one letter", "two letters"]
+)
+def test_a_key_that_can_be_guessed(
+    home: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    (home / "secret-key").write_text(secret)
+    assert "can be guessed" in found("signing key").says
+    (home / "secret-key").unlink()
+    monkeypatch.setenv("LEJEK_SECRET_KEY", secret)
+    settings.SECRET_KEY = secret
+    assert found("signing key").grade is Grade.FAIL
+    assert "token_urlsafe" in found("signing key").mend
+
+
+def test_files_with_data_that_others_may_read(home: Path) -> None:
+    home.chmod(0o755)
+    (home / "lejek.sqlite3").touch(0o644)
+    assert "lejek.sqlite3" in found("home").says
+    assert found("home").mend == f"chmod -R go-rwx {home}"
+    home.chmod(0o700)
+    assert found("home").grade is Grade.OK
+
+
+@pytest.mark.parametrize("seconds", [-90, 90])
+def test_a_clock_that_differs_from_the_disks(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    wrong = time.time() + seconds
+    monkeypatch.setattr("lejek.operations.doctor.time.time", lambda: wrong)
+    assert found("clock").grade is Grade.WARN
+    assert f"{-seconds:+d} s" in found("clock").says
+    assert "time service" in found("clock").mend
+
+
+def test_a_clock_that_differs_from_the_database_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lejek.operations.doctor._skew_of_the_server", lambda: 3600.0)
+    assert found("clock").grade is Grade.FAIL
+
+
+def test_a_clock_before_the_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    long_ago = 1_000_000_000.0
+    monkeypatch.setattr("lejek.operations.doctor.time.time", lambda: long_ago)
+    monkeypatch.setattr("lejek.operations.doctor._skew_of_the_disk", lambda: 0.0)
+    monkeypatch.setattr("lejek.operations.doctor._skew_of_the_server", lambda: 0.0)
+    assert "behind the day" in found("clock").says
+
+
+def test_an_old_sqlite_is_found_and_refused_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor != "sqlite":
+        assert "PostgreSQL" in found("database").says
+        return
+    monkeypatch.setattr("lejek.kernel.sqlite_guard.sqlite3.sqlite_version_info", (3, 40, 1))
+    assert found("database").grade is Grade.FAIL
+    assert "pysqlite3" in found("database").mend
+    with pytest.raises(ImproperlyConfigured, match=r"3\.40\.1"):
+        refuse_unsafe_sqlite()
+
+
+def test_nobody_who_could_sign_in() -> None:
+    User.objects.update(is_active=False)
+    assert "create-user" in found("users").mend
+
+
+def test_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("connection refused")
+
+    for name in ("unapplied_migrations", "worker_silent_for", "figures", "has_people"):
+        monkeypatch.setattr(f"lejek.operations.doctor.{name}", away)
+    assert found("worker").grade is Grade.FAIL
+    assert "LEJEK_DATABASE_URL" in found("worker").mend
+
+
+def test_a_database_without_tables_asks_for_migrations_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_such_table(*_: object) -> None:
+        raise OperationalError("no such table: kernel_heartbeat")
+
+    monkeypatch.setattr("lejek.operations.doctor.unapplied_migrations", lambda: ["kernel.0001_x"])
+    monkeypatch.setattr("lejek.operations.doctor.worker_silent_for", no_such_table)
+    assert found("worker").mend == "lejek migrate"
+
+
+def test_the_doctor_speaks_polish() -> None:
+    Heartbeat.objects.all().delete()
+    with translation.override("pl"):
+        worker = found("praca w tle")
+    assert worker.says == "nie działa: nic nie jest przeliczane ani wysyłane"
+    assert "lejek serve" in worker.mend

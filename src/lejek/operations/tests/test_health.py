@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +16,7 @@ from django.test import Client
 
 from lejek.kernel import clock, events, jobs
 from lejek.kernel.models import Heartbeat
+from lejek.operations.health import has_living_worker
 from lejek.people.models import User
 from lejek.people.services import make_api_key
 
@@ -113,3 +118,18 @@ def test_asking_changes_nothing(client: Client, db: None) -> None:
     assert client.post("/health/readyz").status_code == 405
     client.get("/health/readyz")
     assert not client.cookies
+
+
+def test_a_worker_of_this_machine_that_was_killed_is_known_to_be_gone(db: None) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    machine = socket.gethostname()[:60]
+    now = clock.now()
+    Heartbeat.objects.create(process=f"{machine}:{ended.pid}", role="worker", beat_at=now)
+    assert not has_living_worker(now)
+    Heartbeat.objects.create(process=f"{machine}:{os.getpid()}", role="worker", beat_at=now)
+    assert has_living_worker(now)
+    Heartbeat.objects.all().delete()
+    Heartbeat.objects.create(process="another-machine:1", role="worker", beat_at=now)
+    assert has_living_worker(now)
+    assert not has_living_worker(now + timedelta(seconds=31))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.module_loading import import_string
 
 from lejek.capture.models import QuarantinedItem
 from lejek.kernel import clock, jobs
@@ -47,10 +48,10 @@ def test_dead_jobs_events_and_schedules_are_shown(
     client: Client, dead_job: Job, dead_event: Event
 ) -> None:
     page = client.get(ADDRESS).content.decode()
-    assert "lejek.scoring.jobs.score_everybody" in page
+    assert f'<a href="{ADDRESS}{dead_job.pk}/">Score everybody</a>' in page
     assert "lead 5" in page
     assert "&lt;b&gt;x" in page
-    assert "score_everybody_nightly" in page
+    assert "Tidying up what is old" in page
     assert "No worker is alive" in page
 
 
@@ -118,3 +119,47 @@ def test_the_page_is_in_polish_too(administrator: User, dead_job: Job) -> None:
     page = client.get(ADDRESS, headers={"accept-language": "pl"}).content.decode()
     assert "Zadania" in page
     assert "Spróbuj ponownie" in page
+
+
+def test_a_dead_job_is_discarded_and_the_audit_log_keeps_what_it_was(
+    client: Client, dead_job: Job, administrator: User
+) -> None:
+    address = f"{ADDRESS}{dead_job.pk}/discard/"
+    assert address in client.get(ADDRESS).content.decode()
+    assert client.get(address).status_code == 405
+    assert client.post(address)["Location"] == ADDRESS
+    assert not Job.objects.filter(pk=dead_job.pk).exists()
+    entry = AuditEntry.objects.get(action="discarded_job")
+    assert entry.details == {"task": "lejek.scoring.jobs.score_everybody"}
+    client.post(address)
+    assert AuditEntry.objects.filter(action="discarded_job").count() == 1
+
+
+def test_a_dead_event_is_discarded(client: Client, dead_event: Event) -> None:
+    client.post(f"{ADDRESS}events/{dead_event.pk}/discard/")
+    assert not Event.objects.exists()
+    assert AuditEntry.objects.get(action="discarded_event").details == {"event": "lead_scored"}
+
+
+def test_what_is_not_dead_is_not_discarded(client: Client, dead_job: Job) -> None:
+    Job.objects.update(status=Job.Status.READY)
+    now = clock.now()
+    waiting = Event.objects.create(name="x", content={}, happened_at=now)
+    client.post(f"{ADDRESS}{dead_job.pk}/discard/")
+    client.post(f"{ADDRESS}events/{waiting.pk}/discard/")
+    assert (Job.objects.count(), Event.objects.count()) == (1, 1)
+    assert not AuditEntry.objects.exists()
+
+
+def test_only_administrators_discard(dead_job: Job, dead_event: Event) -> None:
+    user = User.objects.create_user("m@example.com", None, name="M", role=Role.MARKETING)
+    client = signed_in(user)
+    assert client.post(f"{ADDRESS}{dead_job.pk}/discard/").status_code == 403
+    assert client.post(f"{ADDRESS}events/{dead_event.pk}/discard/").status_code == 403
+
+
+def test_every_task_with_a_name_exists() -> None:
+    from lejek.operations.templatetags.tasks import _NAMES, task_name
+
+    assert all(callable(import_string(path)) for path in _NAMES)
+    assert task_name("lejek.nowhere.jobs.nothing") == "lejek.nowhere.jobs.nothing"

@@ -20,7 +20,7 @@ def administrator() -> User:
 
 def test_the_last_administrator_stays() -> None:
     user = administrator()
-    with pytest.raises(services.Refused, match="last administrator"):
+    with pytest.raises(services.Refused, match="ostatni administrator"):
         services.change_user(
             user=user, role=Role.SALES, team=None, is_active=True, actor=user, now=NOW
         )

@@ -20,10 +20,9 @@ from leadscore.fields import model_fields
 from leadscore.model import ScoringModel
 from leadscore.progress import Progress
 from leadscore.results import Scores
+from lejek.scoring.batch import ROWS_FILE
 from lejek.scoring.batch.database import Address, Snapshot, snapshot
 from lejek.scoring.batch.facts import Known, Wanted
-
-ROWS_FILE = "rows.arrow"
 
 
 @dataclass(slots=True)

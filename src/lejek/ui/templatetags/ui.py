@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
+from django.forms import BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -81,3 +82,17 @@ def query(context: template.Context, **changes: object) -> str:
         else:
             found[name] = str(value)
     return found.urlencode()
+
+
+_CLASSES = {"checkbox": "form-check-input", "select": "form-select"}
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """A field's input with the look of this product, marked where it is wrong.
+
+    A placeholder would only say again what the label says.
+    """
+    look = _CLASSES.get(field.widget_type, "form-control")
+    classes = f"{look} is-invalid" if field.errors else look
+    return field.as_widget(attrs={"class": classes, "placeholder": False})

@@ -2,13 +2,13 @@
 (() => {
   const rows = () => Array.from(document.querySelectorAll("[data-row-link]"));
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
-  let at = -1;
 
-  const choose = (next) => {
+  const choose = (step) => {
     const all = rows();
     if (!all.length) return;
-    all[at]?.classList.remove("is-chosen");
-    at = Math.max(0, Math.min(all.length - 1, next));
+    const before = all.findIndex((row) => row.contains(document.activeElement) || row.matches(".is-chosen"));
+    all[before]?.classList.remove("is-chosen");
+    const at = Math.max(0, Math.min(all.length - 1, before + step));
     all[at].classList.add("is-chosen");
     all[at].querySelector("a")?.focus();
     all[at].scrollIntoView({ block: "nearest" });
@@ -16,8 +16,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "j") choose(at + 1);
-    else if (event.key === "k") choose(at - 1);
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "j") choose(1);
+    else if (event.key === "k") choose(-1);
     else if (event.key === "/") {
       const search = document.querySelector("[data-search]");
       if (search) { event.preventDefault(); search.focus(); }

@@ -1,0 +1,257 @@
+"""The page of a lead. A view parses, checks access, asks, renders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from lejek.deals.forms import DealForm
+from lejek.deals.models import Opportunity
+from lejek.deals.selectors import deals_of
+from lejek.desk.as_of import score_then
+from lejek.desk.call_list import Filters, Whereabouts
+from lejek.desk.evidence import evidence
+from lejek.desk.lead_page import (
+    consents,
+    history_of,
+    neighbours,
+    standing_verdict,
+    waterfalls,
+)
+from lejek.desk.record import record_of
+from lejek.desk.timeline import timeline
+from lejek.desk.views import is_fragment, words_of_page
+from lejek.desk.words import Words
+from lejek.identity.models import Lead
+from lejek.kernel import clock
+from lejek.people.access import can, for_user, needs, signed_in
+from lejek.people.models import Role, User
+from lejek.qualification import services as qualification
+from lejek.qualification.models import RejectionReason, Verdict
+from lejek.scoring.models import LeadScore
+from lejek.scoring.selectors import active_or_none, explain_lead
+
+
+@require_GET
+@needs("leads.read")
+def show_lead(request: HttpRequest, lead_id: int) -> HttpResponse:
+    """One lead: who, why, what happened, what may be done."""
+    return page_of_lead(request, lead_for(signed_in(request), lead_id))
+
+
+def lead_for(user: User, lead_id: int) -> Lead:
+    """A lead that somebody may see, with its person, company and salesperson.
+
+    Raises: Http404.
+    """
+    leads = for_user(Lead.objects.all(), user)
+    return get_object_or_404(leads.select_related("contact__company", "owner"), pk=lead_id)
+
+
+def page_of_lead(
+    request: HttpRequest,
+    lead: Lead,
+    *,
+    deal_form: DealForm | None = None,
+    corrected: Opportunity | None = None,
+) -> HttpResponse:
+    """The page; with a form that was wrong, to be mended."""
+    user, words, now = signed_in(request), words_of_page(), clock.now()
+    score = _score_of(lead)
+    version = active_or_none() if score is None else score.version
+    context = {
+        "lead": lead,
+        "contact": lead.contact,
+        "company": lead.contact.company,
+        "stage": words.stage(lead.stage),
+        "words": words,
+        "consents": consents(lead, words),
+        "record": record_of(lead, version, words, now),
+        "history": history_of(lead, now),
+        "timeline": timeline(lead, words),
+        "today": timezone.localdate(now),
+        "now": now,
+        **_reasons(score, words),
+        **_list(request, user, score),
+        **_judging(user, lead, words),
+        **_deals(lead, deal_form, corrected),
+    }
+    is_wrong = deal_form is not None
+    return render(request, "desk/lead.html", context, status=422 if is_wrong else 200)
+
+
+def _score_of(lead: Lead) -> LeadScore | None:
+    score = LeadScore.objects.select_related("version").filter(lead=lead).first()
+    if score is not None:
+        score.lead = lead
+    return score
+
+
+def _reasons(score: LeadScore | None, words: Words) -> dict[str, object]:
+    """Why the lead has its score."""
+    if score is None:
+        return {"score": None, "why": None, "bands": [], "waterfalls": {}}
+    why = explain_lead(score, words.lang)
+    bands = words.bands(score)
+    return {"score": score, "why": why, "bands": bands, "waterfalls": waterfalls(why)}
+
+
+def _list(request: HttpRequest, user: User, score: LeadScore | None) -> dict[str, object]:
+    """The list that one came from, and the neighbours in it; a form brings it back hidden."""
+    query = request.GET.copy()
+    if request.method == "POST":
+        query.update(_returned(request))
+    filters = Filters.of(query)
+    here = "&".join(filter(None, (filters.query, Whereabouts.of(query).query)))
+    found = None if score is None else neighbours(score, user, filters)
+    return {"back": here, "neighbours": found}
+
+
+def _judging(user: User, lead: Lead, words: Words) -> dict[str, object]:
+    """What may be said of the lead, and what was."""
+    verdict = standing_verdict(lead)
+    may_judge = can(user, "leads.judge")
+    is_theirs = verdict is not None and (
+        verdict.actor_id == user.pk or user.role == Role.ADMINISTRATOR
+    )
+    reasons = RejectionReason.objects.filter(is_active=True).order_by("position", "id")
+    return {
+        "may_judge": may_judge,
+        "verdict": verdict,
+        "verdict_reason": ""
+        if verdict is None or verdict.reason is None
+        else words.reason(verdict.reason),
+        "may_undo": may_judge and is_theirs,
+        "reasons": [(each.key, words.reason(each)) for each in reasons] if may_judge else [],
+    }
+
+
+def _deals(lead: Lead, form: DealForm | None, corrected: Opportunity | None) -> dict[str, object]:
+    """The deals, each with its form; a form that was wrong keeps what was typed."""
+    deals = deals_of(lead)
+    open_deal = next((d for d in deals if d.outcome == Opportunity.Outcome.OPEN), None)
+    is_open_ones = corrected is None or (open_deal is not None and corrected.pk == open_deal.pk)
+    rows = []
+    for deal in deals:
+        is_corrected = corrected is not None and corrected.pk == deal.pk
+        mine = form if is_corrected and deal is not open_deal else None
+        rows.append((deal, mine or DealForm.of(deal, prefix=f"deal{deal.pk}"), mine is not None))
+    return {
+        "deals": rows,
+        "open_deal": open_deal,
+        "deal_form": form if form is not None and is_open_ones else DealForm.of(open_deal),
+    }
+
+
+@require_GET
+@needs("leads.read")
+def show_evidence(request: HttpRequest, lead_id: int, rule_id: str) -> HttpResponse:
+    """What stands behind one line of the explanation."""
+    lead, words = lead_for(signed_in(request), lead_id), words_of_page()
+    score = _score_of(lead)
+    if score is None:
+        raise Http404
+    found = evidence(lead, score, explain_lead(score, words.lang), rule_id, words)
+    if found is None:
+        raise Http404
+    context = {"lead": lead, "evidence": found, "score": score, "now": clock.now()}
+    template = "desk/_evidence.html" if is_fragment(request) else "desk/evidence.html"
+    return render(request, template, context)
+
+
+@require_GET
+@needs("leads.read")
+def show_then(request: HttpRequest, lead_id: int) -> HttpResponse:
+    """What the lead scored on an earlier day, with what was known and in which stage it was."""
+    lead, words, now = lead_for(signed_in(request), lead_id), words_of_page(), clock.now()
+    on = _day(request.GET.get("on", ""), timezone.localdate(now))
+    then = score_then(lead, min(now, _end_of(on)), words.lang)
+    context = {
+        "lead": lead,
+        "on": on,
+        "today": timezone.localdate(now),
+        "first": timezone.localdate(lead.created_at),
+        "then": then,
+        "stage": "" if then is None else words.stage(then.stage),
+        "score": None if then is None else then.score,
+        "why": None if then is None else then.why,
+        "bands": [] if then is None else words.bands(then.score),
+        "waterfalls": {} if then is None else waterfalls(then.why),
+    }
+    return render(request, "desk/then.html", context)
+
+
+def _day(text: str, today: date) -> date:
+    """The day that was asked for; today when it is none, or not there yet."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        found = None
+    return today if found is None or found > today or found.year < 1970 else found
+
+
+def _end_of(on: date) -> datetime:
+    """The last microsecond of a local day."""
+    midnight = timezone.make_aware(datetime.combine(on + timedelta(days=1), time.min))
+    return midnight - timedelta(microseconds=1)
+
+
+@require_POST
+@needs("leads.judge")
+def judge_lead(request: HttpRequest, lead_id: int) -> HttpResponse:
+    """Sales accepts or rejects a lead."""
+    user, now = signed_in(request), clock.now()
+    lead = lead_for(user, lead_id)
+    comment = request.POST.get("comment", "").replace("\0", "").strip()[:2000]
+    if request.POST.get("verdict") == "accept":
+        qualification.accept_lead(lead=lead, comment=comment, actor=user, now=now)
+        messages.success(request, _("Accepted. The lead is yours to work on."))
+    else:
+        reason = RejectionReason.objects.filter(
+            key=request.POST.get("reason", ""), is_active=True
+        ).first()
+        if reason is None:
+            messages.error(request, _("Choose the reason for which you send the lead back."))
+        else:
+            qualification.reject_lead(
+                lead=lead, reason=reason, comment=comment, actor=user, now=now
+            )
+            messages.success(request, _("Sent back to marketing, with your reason."))
+    return back_to(request, lead)
+
+
+@require_POST
+@needs("leads.judge")
+def undo_verdict(request: HttpRequest, lead_id: int, verdict_id: int) -> HttpResponse:
+    """Take a verdict back."""
+    user = signed_in(request)
+    lead = lead_for(user, lead_id)
+    verdict = get_object_or_404(Verdict.objects.select_related("lead"), pk=verdict_id, lead=lead)
+    try:
+        qualification.undo_verdict(verdict=verdict, actor=user, now=clock.now())
+    except qualification.NotAllowed as error:
+        raise PermissionDenied(str(error)) from error
+    messages.success(request, _("The verdict was taken back."))
+    return back_to(request, lead)
+
+
+def back_to(request: HttpRequest, lead: Lead) -> HttpResponse:
+    """To the page of the lead, in the list from which one came."""
+    query = urlencode(_returned(request))
+    address = reverse("desk:lead", args=[lead.pk])
+    return HttpResponseRedirect(f"{address}?{query}" if query else address)
+
+
+def _returned(request: HttpRequest) -> dict[str, str]:
+    """The list from which one came, as a form brings it back."""
+    return dict(parse_qsl(request.POST.get("back", "")[:1000]))

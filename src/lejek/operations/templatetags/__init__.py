@@ -1,0 +1,1 @@
+"""How tasks are called for people."""

@@ -1,0 +1,120 @@
+"""A served Lejek and a watched browser, for whole journeys."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WAIT_MS = 60_000
+N_ATTEMPTS = 240
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """The environment of a program that keeps everything in `home`."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("LEJEK_")}
+    return {**kept, "LEJEK_HOME": str(home), **more}
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def served(command: str, home: Path, *options: str, log: str = "said") -> Iterator[str]:
+    """The address of `lejek demo` or `lejek serve`, which is stopped afterwards.
+
+    What it says goes into the file `log` in its home.
+    """
+    base = f"http://127.0.0.1:{(port := free_port())}"
+    words = [sys.executable, "-m", "lejek", command, f"--port={port}", *options]
+    said = home / log
+    with said.open("w") as heard:
+        started = subprocess.Popen(words, env=environment(home), stdout=heard, stderr=heard)
+        try:
+            _wait_for(f"{base}/health/readyz", started, said)
+            yield base
+        finally:
+            started.terminate()
+            started.wait(timeout=30)
+
+
+def _wait_for(url: str, started: subprocess.Popen[bytes], said: Path) -> None:
+    for _ in range(N_ATTEMPTS):
+        assert started.poll() is None, said.read_text()
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - an address of our own
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise AssertionError(said.read_text())
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a screen."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        try:
+            yield started
+        finally:
+            started.close()
+
+
+def visitor(
+    started: Browser,
+    address: str,
+    language: str,
+    cookies: Mapping[str, str] | None = None,
+    *,
+    has_scripts: bool = True,
+    size: Sequence[int] = (1280, 900),
+) -> BrowserContext:
+    """Somebody who reads pages in a language."""
+    context = started.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        base_url=address,
+        java_script_enabled=has_scripts,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(WAIT_MS)
+    wanted = {"django_language": language, **(cookies or {})}
+    context.add_cookies([{"name": n, "value": v, "url": address} for n, v in wanted.items()])
+    return context
+
+
+def watched(page: Page, address: str) -> list[str]:
+    """What goes wrong on a page from now on: its errors, and requests to any other host."""
+    said: list[str] = []
+
+    def look(url: str) -> None:
+        if not url.startswith((address, "data:", "blob:")):
+            said.append(f"request to {url}")
+
+    page.on("console", lambda each: said.append(each.text) if each.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda each: look(each.url))
+    return said
