@@ -620,3 +620,40 @@ def test_where_nothing_can_be_kept_it_says_so(run: Run, arguments: list[str], co
     said = run("score", "model.yaml", *AT, *arguments)
     assert said.code == 1
     assert code in said.err
+
+
+STOPPED_EARLY = """
+import sys
+from leadscore import loads
+from leadscore.engines import duckdb
+from pathlib import Path
+duckdb._Run.block_size = lambda self, n_leads: 50
+class Stop:
+    def started(self, *given): pass
+    def advanced(self, n=1): raise KeyboardInterrupt
+model = loads(Path("model.yaml").read_text(encoding="utf-8"))
+from leadscore import scoring
+person = {"lead.seniority": "owner", "company.industry": "energy", "lead.email_kind": "free"}
+leads = [{"lead_id": n, **person} for n in range(5_000)]
+touchpoints = [
+    {"lead_id": n % 5_000, "type": "page_view", "page.category": "pricing",
+     "occurred_at": f"2026-01-{1 + n % 28:02}T10:00:00Z"}
+    for n in range(100_000)
+]
+sources = scoring.Sources(leads, touchpoints)
+with sources.facts([model.declaration]) as facts:
+    for _ in range(20):
+        try:
+            duckdb.score(model.declaration, facts, 1_769_860_800_000_000, progress=Stop())
+        except KeyboardInterrupt:
+            continue
+        raise AssertionError("it was not stopped")
+print("sound")
+"""
+
+
+def test_stopping_in_the_middle_waits_for_the_query_that_runs_ahead() -> None:
+    stopped = subprocess.run(
+        [sys.executable, "-c", STOPPED_EARLY], capture_output=True, text=True, check=False
+    )
+    assert (stopped.returncode, stopped.stdout) == (0, "sound\n"), stopped.stderr

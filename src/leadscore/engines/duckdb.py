@@ -5,8 +5,9 @@ In: a model, facts, a moment. Out: scores of all leads. A block is the unit of m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise, zip_longest
@@ -74,12 +75,14 @@ def score(
         blocks = [leads.slice(start, size) for start in range(0, leads.num_rows, size)]
         if progress is not None:
             progress.started(len(blocks), "score")
-        for table, block_lines in _finished(run, blocks, size, companies, kept):
-            tables.append(table)
-            if block_lines is not None:
-                lines.append(block_lines)
-            if progress is not None:
-                progress.advanced(1)
+        # Closed before the connection is: a query that still runs then would bring everything down.
+        with closing(_finished(run, blocks, size, companies, kept)) as finished:
+            for table, block_lines in finished:
+                tables.append(table)
+                if block_lines is not None:
+                    lines.append(block_lines)
+                if progress is not None:
+                    progress.advanced(1)
     id_type = leads.schema.field("lead_id").type
     table = pa.concat_tables([score_schema(model, id_type).empty_table(), *tables])
     lined = pa.concat_tables([contribution_schema(id_type).empty_table(), *lines])
@@ -92,25 +95,25 @@ def _finished(
     size: int,
     companies: _Companies | None,
     kept: KeptBlocks | None,
-) -> Iterator[Finished]:
+) -> Generator[Finished]:
     """Scores and contributions, block after block; what is kept is not scored again."""
     known = [None if kept is None else kept.read(block) for block in blocks]
     waiting = [block for block, found in zip(blocks, known, strict=True) if found is None]
-    ahead = _ahead(waiting, partial(run.matches, size=size))
-    for found in known:
-        if found is not None:
-            yield found
-            continue
-        block, matches = next(ahead)
-        scored = run.scored(block, matches, size, companies)
-        if kept is not None:
-            kept.write(block, scored)
-        yield scored
+    with closing(_ahead(waiting, partial(run.matches, size=size))) as ahead:
+        for found in known:
+            if found is not None:
+                yield found
+                continue
+            block, matches = next(ahead)
+            scored = run.scored(block, matches, size, companies)
+            if kept is not None:
+                kept.write(block, scored)
+            yield scored
 
 
 def _ahead(
     blocks: Sequence[pa.Table], fetch: Callable[[pa.Table], Numbers]
-) -> Iterator[tuple[pa.Table, Numbers]]:
+) -> Generator[tuple[pa.Table, Numbers]]:
     """Each block with what is fetched for it, while the next is being fetched."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         fetched = [pool.submit(fetch, block) for block in blocks[:1]]
