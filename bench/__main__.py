@@ -53,7 +53,7 @@ FULL = Scale(
         Size(1_000_000, 50_000_000),
     ),
     n_live_leads=2_000,
-    rounds=3,
+    rounds=5,
     rounds_of_growth=3,
     has_targets=True,
 )
@@ -65,8 +65,8 @@ def benchmarks(scale: Scale) -> Mapping[str, Benchmark]:
         **{f"batch-{n}": _batch(scale, n) for n in scale.rules},
         "growth": lambda folder: growth_rows(scale.growth, 30, scale.rounds_of_growth, folder),
         "command": lambda folder: command_rows(files_of(scale.batch, folder), 100),
-        "live": lambda _: live_rows(scale.n_live_leads, 5 * scale.rounds),
-        "compile": lambda _: compile_rows(3 * scale.rounds),
+        "live": lambda _: live_rows(scale.n_live_leads, 3 * scale.rounds),
+        "compile": lambda _: compile_rows(2 * scale.rounds),
     }
 
 
