@@ -19,6 +19,8 @@ WORDS = {
     "pl": {"why": "Wynik", "save": "Zapisz", "published": "teraz"},
 }
 expect.set_options(timeout=WAIT_MS)
+PREVIEW_MS = 180_000
+"""A preview scores everybody a dozen times over, and the machine may be busy."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -83,7 +85,7 @@ def test_a_changed_rule_is_previewed_published_and_rolled_back(page: Page, langu
     start = page.locator("main form button.btn-primary")
     if start.count():
         start.first.click()
-    expect(page.locator("main table").first).to_be_visible()
+    expect(page.locator("main table").first).to_be_visible(timeout=PREVIEW_MS)
     page.goto("/models/publish/")
     page.locator("#note").fill(f"Demo counts more ({language})")
     page.locator("main form .btn-primary").click()

@@ -127,10 +127,15 @@ class _Story:
         self._crossings: list[DefinitionCrossing] = []
         self._leads: list[Lead] = []
         self._met: dict[str, datetime] = {}
+        self._lost: dict[str, datetime] = {}
 
     def heard(self, lead: Lead, row: LeadScore, at: datetime) -> None:
         """A score of the lead."""
         for name, is_met in row.definitions.items():
+            if is_met:
+                self._lost.pop(name, None)
+            elif name in self._met:
+                self._lost.setdefault(name, at)
             if is_met and name not in self._met:
                 self._met[name] = at
                 if name in _LEADS_INTO and lead.stage in ("lead", "marketing_qualified"):
@@ -146,20 +151,29 @@ class _Story:
             elif lead.stage not in ("lead", "recycled"):
                 self._move(lead, "recycled", "deal lost", lead.owner, deal.closed_at, "")
         for name, since in self._met.items():
+            lost = self._lost.get(name)
             self._states.append(
-                DefinitionState(lead=lead, definition=name, is_met=True, since=since)
-            )
-            self._crossings.append(
-                DefinitionCrossing(
-                    lead=lead,
-                    definition=name,
-                    has_begun=True,
-                    at=since,
-                    version_id=self._current.version_id,
+                DefinitionState(
+                    lead=lead, definition=name, is_met=lost is None, since=lost or since
                 )
             )
+            self._cross(lead, name, since, has_begun=True)
+            if lost is not None:
+                self._cross(lead, name, lost, has_begun=False)
+        self._lost = {}
         self._met = {}
         self._leads.append(lead)
+
+    def _cross(self, lead: Lead, name: str, at: datetime, *, has_begun: bool) -> None:
+        self._crossings.append(
+            DefinitionCrossing(
+                lead=lead,
+                definition=name,
+                has_begun=has_begun,
+                at=at,
+                version_id=self._current.version_id,
+            )
+        )
 
     def _judge(self, lead: Lead) -> None:
         """Sales says yes to most of those who decide, and no with a reason to many others."""

@@ -72,10 +72,23 @@ def standing_verdict(lead: Lead) -> Verdict | None:
     return given.select_related("actor", "reason").order_by("-id").first()
 
 
-def consents(lead: Lead, words: Words) -> Sequence[tuple[str, bool]]:
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """What the person has allowed or refused; what was never asked is not allowed."""
+
+    said: Sequence[tuple[str, bool]]
+    may_call: bool
+    may_write: bool
+
+
+def consents(lead: Lead, words: Words) -> Consents:
     """What the person has allowed or refused, in words.
 
     Queries: one.
     """
     found = consents_of([lead.contact_id]).get(lead.contact_id, {})
-    return [(words.field(f"consent.{purpose}"), given) for purpose, given in sorted(found.items())]
+    return Consents(
+        [(words.field(f"consent.{purpose}"), given) for purpose, given in sorted(found.items())],
+        may_call=found.get("phone", False),
+        may_write=found.get("email", False),
+    )

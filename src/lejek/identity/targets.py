@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from leadscore.language.catalogue import VALUES
 from lejek.identity.normalise.country import read_country
 from lejek.identity.normalise.domain import read_domain
 from lejek.identity.normalise.email import read_email
@@ -44,6 +45,13 @@ WHO = (
     "company.domain",
 )
 """A row that tells none of these is of nobody."""
+
+
+_INDUSTRIES = {
+    folded(name): key
+    for key, names in VALUES["company.industry"].items()
+    for name in (key, names.en, names.pl)
+}
 
 
 class Place(StrEnum):
@@ -79,6 +87,12 @@ def _text(longest: int) -> Reader:
         return found
 
     return read
+
+
+def _industry(text: str, zone: ZoneInfo) -> str:
+    """An industry under the key that models ask for, whatever language names it; else as it is."""
+    found = str(_text(100)(text, zone))
+    return _INDUSTRIES.get(folded(found), found)
 
 
 def _plain(reader: Callable[[str], Cell]) -> Reader:
@@ -269,7 +283,7 @@ def _lead_targets() -> Iterable[Target]:
     yield Target(
         "company.industry",
         _("Industry"),
-        _text(100),
+        _industry,
         _headers("industry | branza | sektor | sector | industry type"),
         firm,
         "industry",

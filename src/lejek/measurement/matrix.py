@@ -15,6 +15,7 @@ from django.http import QueryDict
 from leadscore.model import Dimension, ScoringModel, digit, letter
 from lejek.people.access import for_user
 from lejek.people.models import User
+from lejek.qualification.models import Stage
 from lejek.scoring.models import LeadScore
 
 
@@ -73,13 +74,15 @@ def chosen_dimensions(query: QueryDict, model: ScoringModel) -> tuple[Dimension,
 
 
 def matrix(user: User, model: ScoringModel, rows: Dimension, columns: Dimension) -> Matrix:
-    """The open leads that somebody may see, by the bands of two dimensions.
+    """The leads that are worked on and that somebody may see, by the bands of two dimensions.
 
     Queries: one.
     """
     scores = for_user(LeadScore.objects.filter(lead__closed_at=None), user, path="lead__")
+    done = Stage.objects.filter(is_working=False).values("key")
     found = (
-        scores.annotate(row=KT(f"bands__{rows.name}"), column=KT(f"bands__{columns.name}"))
+        scores.exclude(lead__stage__in=done)
+        .annotate(row=KT(f"bands__{rows.name}"), column=KT(f"bands__{columns.name}"))
         .values_list("row", "column")
         .annotate(n_leads=Count("pk"))
         .order_by()

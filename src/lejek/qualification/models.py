@@ -80,6 +80,9 @@ class Verdict(models.Model):
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="verdicts")
     is_accepted = models.BooleanField()
+    takes_lead = models.BooleanField(default=False)
+    """Whether nobody owned the lead, so that the verdict made its giver the owner."""
+
     reason = models.ForeignKey(RejectionReason, null=True, on_delete=models.PROTECT)
     comment = models.TextField(blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)

@@ -70,14 +70,16 @@ def move_lead(
 def accept_lead(*, lead: Lead, comment: str = "", actor: User, now: datetime) -> Verdict:
     """Sales takes the lead.
 
-    Writes: a Verdict, the stage, the owner when nobody owns it yet, the event lead_accepted.
+    Writes: a Verdict, the stage unless the lead is further already, the owner when nobody owns it
+    yet, the event lead_accepted.
     """
+    takes = Lead.objects.filter(pk=lead.pk, owner__isnull=True).update(owner=actor) == 1
     verdict = Verdict.objects.create(
-        lead=lead, is_accepted=True, comment=comment, actor=actor, at=now
+        lead=lead, is_accepted=True, takes_lead=takes, comment=comment, actor=actor, at=now
     )
-    if lead.owner_id is None:
-        Lead.objects.filter(pk=lead.pk, owner__isnull=True).update(owner=actor)
-    move_lead(lead=lead, to=ACCEPTED, reason="accepted by sales", actor=actor, now=now)
+    places = dict(Stage.objects.values_list("key", "position"))
+    if places.get(lead.stage, -1) < places.get(ACCEPTED, 0) or not _is_working(lead.stage):
+        move_lead(lead=lead, to=ACCEPTED, reason="accepted by sales", actor=actor, now=now)
     audit.record(actor=actor, action="accepted_lead", subject=f"lead {lead.pk}", now=now)
     emit("lead_accepted", {"lead_id": lead.pk}, now=now)
     return verdict
@@ -110,7 +112,10 @@ def reject_lead(
 
 @transaction.atomic
 def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
-    """Take the newest verdict of a lead back; the stage from before it returns.
+    """Take the newest verdict of a lead back; what it changed is as it was before.
+
+    The stage returns, with the moment since when, unless somebody moved the lead on; the owner goes
+    when the verdict had made one.
 
     Raises: NotAllowed when it is somebody else's, or not the newest.
     Repeat: a second call changes nothing and returns False.
@@ -127,14 +132,28 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
         .order_by("-id")
         .first()
     )
-    if moved is not None:
-        move_lead(
-            lead=verdict.lead, to=moved.old, reason="verdict taken back", actor=actor, now=now
-        )
+    lead = verdict.lead
+    if moved is not None and lead.stage == moved.new:
+        move_lead(lead=lead, to=moved.old, reason="verdict taken back", actor=actor, now=now)
+        lead.stage_since = _entered(moved)
+        Lead.objects.filter(pk=lead.pk).update(stage_since=lead.stage_since)
+    if verdict.takes_lead:
+        Lead.objects.filter(pk=lead.pk, owner=verdict.actor).update(owner=None)
     audit.record(
         actor=actor, action="took_back_verdict", subject=f"lead {verdict.lead_id}", now=now
     )
     return True
+
+
+def _is_working(stage: str) -> bool:
+    return not Stage.objects.filter(key=stage, is_working=False).exists()
+
+
+def _entered(moved: StageTransition) -> datetime:
+    """When a lead had come to the stage that a transition took it from."""
+    before = StageTransition.objects.filter(lead=moved.lead_id, new=moved.old, id__lt=moved.pk)
+    found = before.order_by("-id").values_list("at", flat=True).first()
+    return found or moved.lead.created_at
 
 
 @transaction.atomic

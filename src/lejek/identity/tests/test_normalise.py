@@ -18,6 +18,7 @@ from lejek.identity.normalise.position import Department, Seniority, read_positi
 from lejek.identity.normalise.reasons import Unreadable
 from lejek.identity.normalise.registers import read_krs, read_nip, read_pkd, read_regon
 from lejek.identity.normalise.vocabulary import shipped, with_own_words
+from lejek.identity.targets import LEAD_TARGETS
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 
@@ -277,3 +278,17 @@ def test_plain_addresses_are_what_a_close_look_would_find() -> None:
             n_plain += 1
             assert validated(address, address) == address
     assert n_plain > 100
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Produkcja", "manufacturing"),
+        ("ochrona zdrowia", "healthcare"),
+        ("Energy", "energy"),
+        ("logistics", "logistics"),
+        ("Rolnictwo", "Rolnictwo"),
+    ],
+)
+def test_an_industry_is_kept_as_models_ask_for_it(written: str, kept: str) -> None:
+    assert LEAD_TARGETS["company.industry"].read(written, WARSAW) == kept

@@ -28,11 +28,13 @@ def scored(
     *,
     owner: User | None = None,
     closed: bool = False,
+    stage: str = "lead",
 ) -> None:
     contact = Contact.objects.create(created_at=NOW, updated_at=NOW)
     lead = Lead.objects.create(
         contact=contact,
         created_at=NOW,
+        stage=stage,
         stage_since=NOW,
         owner=owner,
         closed_at=NOW if closed else None,
@@ -65,6 +67,7 @@ def test_open_leads_are_counted_by_their_pair_of_bands(
         scored(version, "hot", "cold")
     scored(version, "cold", "warm")
     scored(version, "cold", "warm", closed=True)
+    scored(version, "cold", "warm", stage="customer")
     scored(version, "gone", "warm")
     rows, columns = model.dimension("fit"), model.dimension("engagement")
     user = people.user()

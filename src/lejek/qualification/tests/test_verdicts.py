@@ -1,0 +1,58 @@
+"""What a verdict changes, and what is left of it when it is taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lejek.identity.models import Lead
+from lejek.people.models import Role
+from lejek.qualification.models import RejectionReason
+from lejek.qualification.services import accept_lead, move_lead, reject_lead, undo_verdict
+from lejek.qualification.tests import builders
+
+NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+pytestmark = pytest.mark.django_db
+
+
+def state(lead: Lead) -> tuple[str, datetime, int | None]:
+    found = Lead.objects.get(pk=lead.pk)
+    return found.stage, found.stage_since, found.owner_id
+
+
+def test_taking_an_acceptance_back_leaves_the_lead_as_it_was() -> None:
+    lead, seller = builders.lead(NOW), builders.user(Role.SALES)
+    move_lead(lead=lead, to="marketing_qualified", reason="", actor=None, now=NOW + HOUR)
+    before = state(lead)
+    verdict = accept_lead(lead=lead, actor=seller, now=NOW + 5 * HOUR)
+    assert state(lead) == ("sales_accepted", NOW + 5 * HOUR, seller.pk)
+    verdict.lead.refresh_from_db()
+    assert undo_verdict(verdict=verdict, actor=seller, now=NOW + 6 * HOUR)
+    assert state(lead) == before == ("marketing_qualified", NOW + HOUR, None)
+
+
+def test_an_owner_from_before_stays() -> None:
+    seller = builders.user(Role.SALES)
+    lead = builders.lead(NOW, owner=seller)
+    reason = RejectionReason.objects.order_by("position")[0]
+    verdict = reject_lead(lead=lead, reason=reason, actor=seller, now=NOW + HOUR)
+    assert undo_verdict(verdict=verdict, actor=seller, now=NOW + 2 * HOUR)
+    assert state(lead) == ("lead", NOW, seller.pk)
+
+
+def test_a_lead_that_went_on_is_not_brought_back() -> None:
+    lead, seller = builders.lead(NOW), builders.user(Role.SALES)
+    verdict = accept_lead(lead=lead, actor=seller, now=NOW + HOUR)
+    move_lead(lead=lead, to="customer", reason="deal won", actor=seller, now=NOW + 2 * HOUR)
+    verdict.lead.refresh_from_db()
+    assert undo_verdict(verdict=verdict, actor=seller, now=NOW + 3 * HOUR)
+    assert state(lead)[0] == "customer"
+
+
+def test_accepting_never_moves_a_lead_back() -> None:
+    seller = builders.user(Role.SALES)
+    lead = builders.lead(NOW, stage="sales_qualified")
+    accept_lead(lead=lead, actor=seller, now=NOW + HOUR)
+    assert state(lead)[:2] == ("sales_qualified", NOW)
