@@ -126,8 +126,9 @@ def _work() -> None:
         "WHERE stage <> 'lead'"
     )
     _run(
-        "INSERT INTO qualification_verdict (lead_id, is_accepted, comment, actor_id, at) "
-        "SELECT id, stage <> 'recycled', '', owner_id, stage_since FROM identity_lead "
+        "INSERT INTO qualification_verdict "
+        "(lead_id, is_accepted, takes_lead, comment, actor_id, at) "
+        "SELECT id, stage <> 'recycled', 1 = 0, '', owner_id, stage_since FROM identity_lead "
         "WHERE owner_id IS NOT NULL AND stage NOT IN ('lead', 'marketing_qualified')"
     )
     _run(
