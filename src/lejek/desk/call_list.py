@@ -27,7 +27,7 @@ from lejek.identity.models import Company, Contact, Lead
 from lejek.identity.normalise.words import folded
 from lejek.people.access import for_user
 from lejek.people.models import User
-from lejek.qualification.models import Stage
+from lejek.qualification.selectors import finished_stages
 from lejek.scoring.models import LeadScore, ModelVersion
 from lejek.scoring.selectors import Reason, top_reasons
 
@@ -252,8 +252,7 @@ class CallList:
         if self._found is not None:
             rows = rows.filter(**{f"{path}contact__in": self._found})
         if not filters.stage:
-            done = Stage.objects.filter(is_working=False).values("key")
-            rows = rows.exclude(**{f"{path}stage__in": done})
+            rows = rows.exclude(**{f"{path}stage__in": finished_stages()})
         elif filters.stage != EVERY_STAGE:
             rows = rows.filter(**{f"{path}stage": filters.stage})
         return self._of_owner(rows, path)

@@ -15,7 +15,7 @@ from django.http import QueryDict
 from leadscore.model import Dimension, ScoringModel, digit, letter
 from lejek.people.access import for_user
 from lejek.people.models import User
-from lejek.qualification.models import Stage
+from lejek.qualification.selectors import finished_stages
 from lejek.scoring.models import LeadScore
 
 
@@ -79,9 +79,8 @@ def matrix(user: User, model: ScoringModel, rows: Dimension, columns: Dimension)
     Queries: one.
     """
     scores = for_user(LeadScore.objects.filter(lead__closed_at=None), user, path="lead__")
-    done = Stage.objects.filter(is_working=False).values("key")
     found = (
-        scores.exclude(lead__stage__in=done)
+        scores.exclude(lead__stage__in=finished_stages())
         .annotate(row=KT(f"bands__{rows.name}"), column=KT(f"bands__{columns.name}"))
         .values_list("row", "column")
         .annotate(n_leads=Count("pk"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import zip_longest
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncWeek
@@ -102,6 +103,11 @@ class Chapter:
     change: str
     said: tuple[Said, ...]
     sides: tuple[Side, ...]
+
+
+def finished_stages() -> QuerySet[Stage, Any]:
+    """The keys of the stages in which nobody works on a lead any more, for use in a query."""
+    return Stage.objects.filter(is_working=False).values("key")
 
 
 def definition_pages(version: ModelVersion, user: User, now: datetime) -> list[DefinitionPage]:

@@ -77,8 +77,14 @@ def accept_lead(*, lead: Lead, comment: str = "", actor: User, now: datetime) ->
     verdict = Verdict.objects.create(
         lead=lead, is_accepted=True, takes_lead=takes, comment=comment, actor=actor, at=now
     )
-    places = dict(Stage.objects.values_list("key", "position"))
-    if places.get(lead.stage, -1) < places.get(ACCEPTED, 0) or not _is_working(lead.stage):
+    stages = {stage.key: stage for stage in Stage.objects.all()}
+    current, accepted = stages.get(lead.stage), stages.get(ACCEPTED)
+    is_further = (
+        current is not None
+        and current.is_working
+        and (accepted is None or current.position >= accepted.position)
+    )
+    if not is_further:
         move_lead(lead=lead, to=ACCEPTED, reason="accepted by sales", actor=actor, now=now)
     audit.record(actor=actor, action="accepted_lead", subject=f"lead {lead.pk}", now=now)
     emit("lead_accepted", {"lead_id": lead.pk}, now=now)
@@ -143,10 +149,6 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
         actor=actor, action="took_back_verdict", subject=f"lead {verdict.lead_id}", now=now
     )
     return True
-
-
-def _is_working(stage: str) -> bool:
-    return not Stage.objects.filter(key=stage, is_working=False).exists()
 
 
 def _entered(moved: StageTransition) -> datetime:
