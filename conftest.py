@@ -35,6 +35,14 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["NAME"] = str(folder / "test-lejek.sqlite3")
 
 
+@pytest.fixture(autouse=True)
+def _settings_language() -> None:
+    """Every test starts in the language of the settings: a request leaves its own behind."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 def _is_ci() -> bool:
     return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
