@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lejek.consent.models import ConsentChange
 
 PROFILING = "profiling"
+PHONE, EMAIL = "phone", "email"
 
 
 def consents_of(contact_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
@@ -22,6 +23,16 @@ def consents_of(contact_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
     return found
 
 
-def objects_to_profiling(consents: dict[str, bool]) -> bool:
+def may_call(consents: Mapping[str, bool]) -> bool:
+    """Whether somebody allowed to be called; who was never asked did not."""
+    return consents.get(PHONE, False)
+
+
+def may_write(consents: Mapping[str, bool]) -> bool:
+    """Whether somebody allowed to be written to; who was never asked did not."""
+    return consents.get(EMAIL, False)
+
+
+def objects_to_profiling(consents: Mapping[str, bool]) -> bool:
     """Whether somebody took back, or refused, the permission to be scored."""
     return consents.get(PROFILING) is False

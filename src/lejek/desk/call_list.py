@@ -22,6 +22,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 
 from lejek.capture.models import Touchpoint
+from lejek.consent.selectors import consents_of, may_call
 from lejek.desk.words import BandWord, Signal, Words
 from lejek.identity.models import Company, Contact, Lead
 from lejek.identity.normalise.words import folded
@@ -153,6 +154,7 @@ class Row:
     bands: Sequence[BandWord]
     reasons: Sequence[Reason]
     signals: Sequence[Signal]
+    may_call: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +334,7 @@ def next_leads(leads: CallList, cursor: Cursor) -> tuple[int | None, int | None]
 def page_at(leads: CallList, where: Whereabouts, words: Words, now: datetime) -> ListPage:
     """A page of the list. A place from which nothing is left gives the first page.
 
-    Queries: six at most.
+    Queries: seven at most.
     """
     filters = leads.filters
     ids, is_more = _ids(leads, where)
@@ -374,7 +376,8 @@ def _ids(leads: CallList, where: Whereabouts) -> tuple[list[int], bool]:
 
 def _rows(ids: Sequence[int], first: int, words: Words, now: datetime) -> list[Row]:
     scores = scores_of(ids)
-    signals = newest_signals([score.lead.contact_id for score in scores], words, now)
+    contact_ids = [score.lead.contact_id for score in scores]
+    signals, consents = newest_signals(contact_ids, words, now), consents_of(contact_ids)
     return [
         Row(
             place,
@@ -383,6 +386,7 @@ def _rows(ids: Sequence[int], first: int, words: Words, now: datetime) -> list[R
             words.bands(score),
             top_reasons(score, N_REASONS, words.lang),
             signals.get(score.lead.contact_id, ()),
+            may_call(consents.get(score.lead.contact_id, {})),
         )
         for place, score in enumerate(scores, first)
     ]

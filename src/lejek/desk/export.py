@@ -6,7 +6,7 @@ In: the list as shown. Out: CSV that spreadsheets read without running anything.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import StringIO
 from itertools import islice
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadscore.arithmetic import points_text
+from lejek.consent.selectors import consents_of, may_call, may_write
 from lejek.desk.call_list import N_REASONS, newest_signals
 from lejek.desk.words import Signal, Words
 from lejek.scoring.models import LeadScore, ModelVersion
@@ -62,11 +63,18 @@ def call_list_csv(scores: QuerySet[LeadScore], words: Words, now: datetime) -> I
     rows = scores.values_list(*_COLUMNS).iterator(chunk_size=_CHUNK)
     place = 0
     for chunk in _chunks(rows, _CHUNK):
-        signals = newest_signals([row[0] for row in chunk], words, now)
-        cells = [lines.cells(row, signals.get(row[0], ())) for row in chunk]
+        contact_ids = [row[0] for row in chunk]
+        signals, consents = newest_signals(contact_ids, words, now), consents_of(contact_ids)
+        cells = [
+            lines.cells(row, signals.get(row[0], ()), consents.get(row[0], {})) for row in chunk
+        ]
         numbered = enumerate(cells, place + 1)
         yield _written(([str(n), *map(harmless, row)] for n, row in numbered), delimiter)
         place += len(chunk)
+
+
+def _yes_or_no(is_so: bool) -> str:
+    return _("yes") if is_so else _("no")
 
 
 def _written(rows: Iterable[Sequence[str]], delimiter: str) -> str:
@@ -82,7 +90,9 @@ def _heads() -> list[str]:
         _("Position"),
         _("Company"),
         _("E-mail"),
+        _("May be written to"),
         _("Phone"),
+        _("May be called"),
         _("Grade"),
         _("Score"),
         _("Stage"),
@@ -105,7 +115,9 @@ class _Lines:
         self._words = words
         self._versions: dict[int, ModelVersion] = {}
 
-    def cells(self, row: Sequence[Any], signals: Sequence[Signal]) -> list[str]:
+    def cells(
+        self, row: Sequence[Any], signals: Sequence[Signal], consents: Mapping[str, bool]
+    ) -> list[str]:
         """What stands in a line after its number."""
         (_id, first, last, position, company, email, phone, grade, overall, stage, owner, since,
          version_id, contributions) = row  # fmt: skip
@@ -116,7 +128,9 @@ class _Lines:
             position,
             company or "",
             email or "",
+            _yes_or_no(may_write(consents)) if email else "",
             phone,
+            _yes_or_no(may_call(consents)) if phone else "",
             grade,
             points.replace(".", ",") if self._words.lang == "pl" else points,
             self._words.stage(stage),

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from leadscore.explain import Explanation
-from lejek.consent.selectors import consents_of
+from lejek.consent.selectors import consents_of, may_call, may_write
 from lejek.desk.call_list import CallList, Filters, cursor_of, next_leads
 from lejek.desk.history_chart import HistoryChart, history_chart
 from lejek.desk.waterfall import Waterfall, waterfall
@@ -89,6 +89,6 @@ def consents(lead: Lead, words: Words) -> Consents:
     found = consents_of([lead.contact_id]).get(lead.contact_id, {})
     return Consents(
         [(words.field(f"consent.{purpose}"), given) for purpose, given in sorted(found.items())],
-        may_call=found.get("phone", False),
-        may_write=found.get("email", False),
+        may_call=may_call(found),
+        may_write=may_write(found),
     )

@@ -16,6 +16,7 @@ from leadscore.days import to_instant
 from leadscore.document import Reading, read_model
 from leadscore.explain import Explanation, Given, explanation
 from leadscore.fields import model_fields
+from leadscore.judgement import overall_weights
 from leadscore.language import rule_text
 from leadscore.live import Scorer
 from leadscore.model import Rule, ScoringModel
@@ -85,7 +86,7 @@ class Reason:
 
 
 def top_reasons(score: LeadScore, n: int, lang: str) -> list[Reason]:
-    """The rules that gave a lead most, the largest first; caps are left out.
+    """The rules that raised the overall score of a lead most, the largest first; without caps.
 
     Queries: none when the score came with its version.
     """
@@ -96,19 +97,28 @@ def reasons_of(
     version: ModelVersion, contributions: Sequence[Sequence[Any]], n: int, lang: str
 ) -> list[Reason]:
     """The same from contributions as they are kept, for lists that read nothing else of a score."""
-    labels = _labels(version.fingerprint, version.document, lang)
+    labels, weights = _told(version.fingerprint, version.document, lang)
     gained = [
         Reason(rule_id, labels[rule_id], milli)
         for rule_id, _times, _latest, _raw, milli in contributions
         if milli > 0 and rule_id in labels
     ]
-    return sorted(gained, key=lambda reason: -reason.milli)[:n]
+    return sorted(gained, key=lambda r: (-r.milli * weights[r.rule_id], -r.milli))[:n]
 
 
 @lru_cache(maxsize=32)
-def _labels(fingerprint: str, document: str, lang: str) -> Mapping[str, str]:  # noqa: ARG001
+def _told(
+    fingerprint: str,  # noqa: ARG001 - the document is long to compare
+    document: str,
+    lang: str,
+) -> tuple[Mapping[str, str], Mapping[str, int]]:
+    """By rule, what it says, and what a point of it weighs in the overall score."""
     model = read_model(document).sound_model()
-    return {rule.id: rule_text(rule, lang, model) for rule in model.rules}
+    weights = dict(overall_weights(model))
+    return (
+        {rule.id: rule_text(rule, lang, model) for rule in model.rules},
+        {rule.id: weights.get(rule.dimension, 0) for rule in model.rules},
+    )
 
 
 # Of the model -------------------------------------------------------------------------------

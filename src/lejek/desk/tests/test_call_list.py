@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from lejek.consent.models import ConsentChange
+from lejek.consent.selectors import consents_of
 from lejek.desk.call_list import COUNTED, PAGE_SIZE, Cursor, Filters, Whereabouts
 from lejek.desk.tests.builders import N_LEADS, NOW, organisation, rows_of, signed_in_as
 from lejek.identity.models import Company, Contact, Lead
@@ -54,6 +56,23 @@ class TestOrder:
         assert all(band.dimension in page and band.label in page for band in row.bands)
         assert row.stage in page
         assert str(row.score.lead.contact.company) in page
+
+    @pytest.mark.parametrize(
+        ("language", "said"), [("pl", "brak zgody na telefon"), ("en", "no con")]
+    )
+    def test_a_row_warns_of_who_may_not_be_called(self, language: str, said: str) -> None:
+        rows = rows_of(signed_in_as(Role.MARKETING, language).get("/"))
+        allowed, refused, unasked = (row.score.lead.contact for row in rows[:3])
+        Contact.objects.update(phone="+48123456789")
+        ConsentChange.objects.all().delete()
+        for contact, is_given in ((allowed, True), (refused, False)):
+            ConsentChange.objects.create(
+                contact=contact, purpose="phone", is_given=is_given, at=NOW, source="call"
+            )
+        answer = signed_in_as(Role.MARKETING, language).get("/")
+        shown = {row.score.lead.contact_id: row.may_call for row in rows_of(answer)}
+        assert [shown[each.pk] for each in (allowed, refused, unasked)] == [True, False, False]
+        assert answer.content.decode().count(said) == len(shown) - 1
 
 
 def _newest(contact_id: int) -> list[datetime]:
@@ -257,7 +276,7 @@ class TestPaging:
 
 
 class TestSpeed:
-    N_QUERIES = 11
+    N_QUERIES = 12
     """Session, user, places, rows, versions, signals (2), stages, views, model, owners."""
 
     @pytest.mark.parametrize("query", ["", "grade=C", "stage=lead&grade=C", "order=waiting"])
@@ -305,12 +324,22 @@ class TestExport:
         shown = _walk(signed_in_as(Role.MARKETING), "grade=C")
         assert len(lines) == len(shown) + 1
         assert lines[0][:4] == ["Place", "Name", "Position", "Company"]
-        assert {line[6][0] for line in lines[1:]} == {"C"}
+        assert {line[8][0] for line in lines[1:]} == {"C"}
 
     def test_a_polish_one_is_read_by_a_polish_spreadsheet(self) -> None:
         lines = list(csv.reader(io.StringIO(self.exported("", language="pl")), delimiter=";"))
         assert lines[0][1] == "Imię i nazwisko"
-        assert all("." not in line[7] for line in lines[1:])
+        assert all("." not in line[9] for line in lines[1:])
+
+    def test_it_says_who_may_be_called_and_written_to(self) -> None:
+        lines = list(csv.DictReader(io.StringIO(self.exported(""))))
+        by_address = {contact.email: contact.pk for contact in Contact.objects.all()}
+        consents = consents_of(by_address.values())
+        for line in lines:
+            given = consents.get(by_address[line["E-mail"]], {})
+            assert line["May be called"] == ("yes" if given.get("phone") else "no")
+            assert line["May be written to"] == ("yes" if given.get("email") else "no")
+        assert {line["May be called"] for line in lines} == {"yes", "no"}
 
     def test_a_name_is_no_formula(self) -> None:
         Contact.objects.update(first_name="=cmd|' /C calc'!A0")

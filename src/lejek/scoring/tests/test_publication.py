@@ -16,6 +16,7 @@ from lejek.scoring.models import LeadScore, ModelDraft, ModelVersion
 from lejek.scoring.selectors import (
     current_draft,
     explain_lead,
+    reasons_of,
     score_history,
     top_reasons,
     touched_by_rules,
@@ -139,6 +140,16 @@ def test_reasons_and_explanation_come_from_what_was_kept() -> None:
     explained = explain_lead(score, "pl")
     assert explained.overall_milli == 130_000
     assert [part.milli for part in explained.dimensions] == [40_000, 45_000]
+
+
+def test_reasons_are_ordered_by_what_they_give_to_the_overall_score() -> None:
+    # The overall score counts engagement twice: 25 points of it are worth more than 40 of fit.
+    kept = [["director", 1, None, 40_000, 40_000], ["demo", 1, None, 25_000, 25_000]]
+    reasons = reasons_of(published(), kept, 2, "pl")
+    assert [(reason.rule_id, reason.milli) for reason in reasons] == [
+        ("demo", 25_000),
+        ("director", 40_000),
+    ]
 
 
 def test_a_changed_rule_is_tried_out_on_the_leads_of_today() -> None:
