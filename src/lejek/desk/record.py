@@ -12,6 +12,7 @@ from datetime import datetime
 
 from leadscore.conditions import comparisons
 from leadscore.fields import COMPANY_ID
+from leadscore.judgement import overall_weights
 from leadscore.language import rule_text
 from leadscore.language.words import capitalised
 from leadscore.model import AttributeRule, Rule, ScoringModel
@@ -46,7 +47,8 @@ class Gap:
 class Record:
     """The state of a record. Units: milli-points.
 
-    `lowest` and `highest` are what the rules that cannot be judged might take and give at most.
+    `lowest` and `highest` are what the rules that cannot be judged might take from the overall
+    score and give it at most, by their weights, before limits.
     """
 
     quality: Quality
@@ -81,7 +83,12 @@ def record_of(lead: Lead, version: ModelVersion | None, words: Words, now: datet
         )
         for name in missing
     ]
-    waiting = {rule.id: rule.points_milli for name in missing for rule in asked[name]}
+    weights = dict(overall_weights(model))
+    waiting = {
+        rule.id: rule.points_milli * weights.get(rule.dimension, 0)
+        for name in missing
+        for rule in asked[name]
+    }
     return Record(
         quality,
         gaps,

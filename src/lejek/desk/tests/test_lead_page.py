@@ -19,7 +19,7 @@ from lejek.identity.models import AttributeChange, Company, Contact, Lead
 from lejek.people.models import Role, User
 from lejek.qualification.models import RejectionReason, StageTransition, Verdict
 from lejek.scoring.live import mark, score_marked
-from lejek.scoring.models import LeadScore, ScorePoint
+from lejek.scoring.models import LeadScore, ModelVersion, ScorePoint
 from lejek.scoring.selectors import explain_lead
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organisation")]
@@ -125,6 +125,20 @@ class TestRecord:
         assert found.highest >= 25_000
         assert len(gaps) == len(found.gaps) == len(found.quality.completeness.missing)
         assert 0 < found.percent < 100
+
+    def test_what_is_missing_counts_as_its_dimension_does_in_the_overall_score(self) -> None:
+        lead = hottest()
+        Company.objects.filter(contacts=lead.contact).update(industry="", employees=None)
+        lead = Lead.objects.select_related("contact__company").get(pk=lead.pk)
+        version = LeadScore.objects.select_related("version").get(lead=lead).version
+        once = record_of(lead, version, Words("en"), NOW)
+        weights, doubled = (
+            f"overall: {{fit: {n}, engagement: {n}, potential: {n // 2}}}" for n in (2, 4)
+        )
+        assert weights in version.document
+        twin = ModelVersion(number=0, document=version.document.replace(weights, doubled))
+        twice = record_of(lead, twin, Words("en"), NOW)
+        assert (twice.lowest, twice.highest) == (2 * once.lowest, 2 * once.highest)
 
     def test_a_complete_and_fresh_record_has_nothing_to_say(self) -> None:
         page = signed_in_as(Role.MARKETING).get(f"/leads/{hottest().pk}/").context["record"]
