@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from leadscore.checks import Problem
@@ -19,7 +20,7 @@ from leadscore.document import as_data
 from leadscore.document.writing import points as points_of
 from leadscore.fields import model_fields
 from leadscore.language import condition_text
-from leadscore.language.catalogue import FIELDS, TOUCHPOINTS, VALUES, field_name
+from leadscore.language.catalogue import FIELDS, TOUCHPOINTS, VALUES, field_name, touchpoint_noun
 from leadscore.model import (
     AttributeRule,
     BehaviourRule,
@@ -112,6 +113,12 @@ class RuleForm:
         """Whether it is about what people do."""
         return self.kind != ATTRIBUTE
 
+    @property
+    def chosen_types(self) -> list[str]:
+        """The types of touchpoints that are named, in their order."""
+        named = re.split(r"[;,]", self.values.get("on", ""))
+        return [type_.strip() for type_ in named if type_.strip()]
+
     def problems_by_input(self, place: int) -> dict[str, list[Problem]]:
         """The problems of the rule at a place of the document, by the input they are about."""
         found: dict[str, list[Problem]] = {}
@@ -190,7 +197,7 @@ def _said_occasion(form: RuleForm) -> dict[str, Any]:
     if not form.has_touchpoints:
         return {}
     said: dict[str, Any] = {}
-    types = [part.strip() for part in re.split(r"[;,]", form.values.get("on", "")) if part.strip()]
+    types = form.chosen_types
     if types:
         said["on"] = types[0] if len(types) == 1 else types
     for name in NUMBERS[form.kind]:
@@ -289,8 +296,7 @@ def _properties(lang: str) -> dict[str, Choice]:
     """Properties that are well known, and those that the newest touchpoints have."""
     names = [name for name in FIELDS if name.startswith(_PAGES_OF_PROPERTIES)]
     found = {name: Choice(name, field_name(name, lang), FieldType.ANY) for name in names}
-    newest = Touchpoint.objects.order_by("-id").values_list("properties", flat=True)[:_RECENT]
-    for properties in newest:
+    for properties in _newest("properties"):
         for name, value in properties.items():
             if name not in found or found[name].type is FieldType.ANY:
                 found[name] = Choice(name, field_name(name, lang), _type_of(value))
@@ -305,10 +311,19 @@ def _type_of(value: object) -> FieldType:
     return FieldType.TEXT if isinstance(value, str) else FieldType.ANY
 
 
-def touchpoint_types(model: ScoringModel) -> list[str]:
-    """The types that a rule may name: the well-known ones and those in use."""
-    in_use: Iterable[str] = (type_ for selection in model.selections() for type_ in selection.on)
-    return sorted({*TOUCHPOINTS, *in_use})
+def _newest(column: str) -> QuerySet[Touchpoint, Any]:
+    """A column of the newest touchpoints. Queries: one, when it is read."""
+    return Touchpoint.objects.order_by("-id").values_list(column, flat=True)[:_RECENT]
+
+
+def touchpoint_types(model: ScoringModel, lang: str) -> dict[str, str]:
+    """The types that a rule may name, with what they are called: well-known ones, those in use.
+
+    Queries: one.
+    """
+    named: Iterable[str] = (type_ for selection in model.selections() for type_ in selection.on)
+    known = {*TOUCHPOINTS, *named, *_newest("type")}
+    return {type_: touchpoint_noun(type_).of(lang).one for type_ in sorted(known)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from leadscore.document import read_model
 from lejek.people.models import Role, User
 from lejek.scoring.models import DraftRevision, ModelDraft
-from lejek.scoring.tests.builders import MODEL, published, user
+from lejek.scoring.tests.builders import MODEL, NOW, lead, published, touchpoint, user
 
 pytestmark = pytest.mark.django_db
 
@@ -298,3 +298,12 @@ def test_without_a_model_one_begins_with_the_supplied_one(client: Client, market
     client.post(reverse("scoring:begin"))
     assert client.get(reverse("scoring:editor")).status_code == 200
     assert "b2b-default" in _draft().document
+
+
+def test_the_types_of_touchpoints_are_offered_with_what_they_are_called(browser: Client) -> None:
+    touchpoint(lead(), "stand_visit", NOW)
+    browser.cookies["django_language"] = "pl"
+    page = browser.get(reverse("scoring:edit_rule", args=["pricing"])).content.decode()
+    assert '<option value="page_view" label="odsłona strony">' in page
+    assert "<code>page_view</code> odsłona strony" in page
+    assert '<option value="stand_visit"' in page

@@ -176,6 +176,7 @@ def _rule_shown(
     fields = choices(model, form.kind, lang)
     types = {choice.name: choice.type for choice in fields}
     place = editing.place_of_rule(model, None if before is None else before.id)
+    types_of_touchpoints = touchpoint_types(model, lang) if form.has_touchpoints else {}
     rows = None if form.rows is None else _with_room(form.rows, request, is_sent=is_sent)
     by_input = form.problems_by_input(place)
     context = editor_context(request, draft, "rules") | {
@@ -189,7 +190,12 @@ def _rule_shown(
         "fields": fields,
         "dimensions": summary_of(model, lang).dimensions,
         "groups": model.groups,
-        "types": touchpoint_types(model) if form.has_touchpoints else [],
+        "types": types_of_touchpoints,
+        "chosen_types": [
+            (type_, types_of_touchpoints[type_])
+            for type_ in form.chosen_types
+            if type_ in types_of_touchpoints
+        ],
         "prefix": CONDITION,
         "is_refused": is_sent and any(problem.is_error for problem in form.problems),
         "redraws": is_sent and ("redraw" in request.POST or "more" in request.POST),
