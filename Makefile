@@ -26,8 +26,9 @@ demo: ready-to-run ## A made-up company in your browser, signed in already (Ctrl
 	$(BIN)/lejek demo $(ARGS)
 
 .PHONY: score-demo
-score-demo: ready-to-run ## Score the bundled real leads in the terminal, hottest first, with reasons
-	$(BIN)/leadscore demo $(ARGS)
+score-demo: ready-to-run ## Score the bundled real leads in the terminal and as a page in var/
+	@mkdir -p var
+	$(BIN)/leadscore demo --out var/real-leads.html $(ARGS)
 
 .PHONY: run
 run: ready-to-run ## Serve your own data from var/ (the first time: lejek create-user)
@@ -44,7 +45,7 @@ quick-test: ready-to-check ## Run the tests that need neither Spark nor patience
 
 .PHONY: test-postgres
 test-postgres: ready-to-check ## Run the product's tests on a PostgreSQL that is started for them
-	tools/with_postgres.sh $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup src/lejek $(ARGS)
+	tools/with_postgres.sh $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not embedded' src/lejek $(ARGS)
 
 .PHONY: docs-test
 docs-test: ready-to-check ## Run the examples of the documentation and of the docstrings

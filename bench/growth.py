@@ -34,13 +34,13 @@ class Run:
     megabytes: float
 
 
-def run_once(files: Files, n_rules: int) -> Run:
-    """Scores without contributions, in this process; its memory so far counts too."""
+def run_once(files: Files, n_rules: int, *, contributions: bool) -> Run:
+    """Scores in this process; its memory so far counts too."""
     model = benchmark_model(n_rules)
     start = time.perf_counter()
     with facts_of(files, model) as facts:
         read = time.perf_counter()
-        score(model, facts, AS_OF, contributions=False)
+        score(model, facts, AS_OF, contributions=contributions)
         scored = time.perf_counter()
     return Run(read - start, scored - read, time.process_time(), _most_megabytes())
 
@@ -57,7 +57,8 @@ def _most_megabytes() -> float:
 def growth_rows(sizes: Sequence[Size], n_rules: int, rounds: int, folder: Path) -> Iterator[Row]:
     """Time for each touchpoint at growing sizes, against the second largest; memory of the largest.
 
-    The smallest size is shown without a target: there, what is done once outweighs the rest.
+    The smallest size is shown without a target: there, what is done once outweighs the rest. With
+    contributions the largest is run once: they are a result, and held whole.
     """
     runs = _by_turns(sizes, n_rules, rounds, folder)
     reference = sizes[-2]
@@ -71,6 +72,14 @@ def growth_rows(sizes: Sequence[Size], n_rules: int, rounds: int, folder: Path) 
         ratio=megabytes / MOST_MEGABYTES,
         most=1.0,
     )
+    largest = sizes[-1]
+    explained = _in_a_process(largest, n_rules, folder, contributions=True)
+    yield Row(
+        f"{n_rules} + 20 rules, {largest.name}: with contributions, {explained.megabytes:.0f} MB",
+        seconds(explained.scoring),
+        against="without contributions",
+        ratio=explained.scoring / min(run.scoring for run in runs[largest]),
+    )
 
 
 def _by_turns(
@@ -81,12 +90,13 @@ def _by_turns(
         files_of(size, folder)
     for _ in range(rounds):
         for size in sizes:
-            runs[size].append(_in_a_process(size, n_rules, folder))
+            runs[size].append(_in_a_process(size, n_rules, folder, contributions=False))
     return runs
 
 
-def _in_a_process(size: Size, n_rules: int, folder: Path) -> Run:
-    arguments = [str(size.n_leads), str(size.n_touchpoints), str(n_rules), str(folder)]
+def _in_a_process(size: Size, n_rules: int, folder: Path, *, contributions: bool) -> Run:
+    numbers = (size.n_leads, size.n_touchpoints, n_rules, int(contributions))
+    arguments = [*map(str, numbers), str(folder)]
     command = [sys.executable, "-m", "bench.growth", *arguments]
     answered = subprocess.run(command, check=True, capture_output=True, text=True)
     return Run(**json.loads(answered.stdout))
@@ -110,10 +120,10 @@ def _growth_row(
     )
 
 
-def main(n_leads: str, n_touchpoints: str, n_rules: str, folder: str) -> None:
+def main(n_leads: str, n_touchpoints: str, n_rules: str, contributions: str, folder: str) -> None:
     """One run, its figures printed as JSON."""
     files = files_of(Size(int(n_leads), int(n_touchpoints)), Path(folder))
-    print(json.dumps(asdict(run_once(files, int(n_rules)))))
+    print(json.dumps(asdict(run_once(files, int(n_rules), contributions=contributions == "1"))))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         UnsupportedByEngine,
     )
     from leadscore.explain import Explanation, UnknownLead
+    from leadscore.inputs import known_fields
     from leadscore.interface import Model, RowsLeftOut, load, loads
     from leadscore.live import LeadScore, Scorer, Touchpoint
     from leadscore.model import ScoringModel
@@ -47,6 +48,7 @@ __all__ = [
     "Touchpoint",
     "UnknownLead",
     "UnsupportedByEngine",
+    "known_fields",
     "load",
     "loads",
 ]
@@ -61,6 +63,7 @@ _ROOMS = {
         "UnsupportedByEngine",
     ),
     "leadscore.explain": ("Explanation", "UnknownLead"),
+    "leadscore.inputs": ("known_fields",),
     "leadscore.interface": ("Model", "RowsLeftOut", "load", "loads"),
     "leadscore.live": ("LeadScore", "Scorer", "Touchpoint"),
     "leadscore.model": ("ScoringModel",),

@@ -15,6 +15,7 @@ from rich.console import RenderableType
 
 from leadscore.arithmetic import points_text
 from leadscore.days import from_instant
+from leadscore.inputs.rejects import joined_rejects
 from leadscore.model import Dimension, ScoringModel
 from leadscore.rendering.differences import difference_tables
 from leadscore.rendering.terminal import plain_text
@@ -96,6 +97,8 @@ class Differences:
     bands: tuple[BandMigration, ...]
     definitions: tuple[DefinitionMove, ...]
     leads: pa.Table = field(repr=False)
+    rejects: pa.Table = field(repr=False)
+    """The rows that either side had to leave out, and why; each of them once."""
 
     @property
     def n_leads(self) -> int:
@@ -201,7 +204,14 @@ def compare(before: Scores, after: Scores) -> Differences:
         bands=tuple(_migration(leads, *pair) for pair in _common(before.model, after.model)),
         definitions=tuple(_definition_moves(leads, before.model, after.model)),
         leads=leads,
+        rejects=_once(joined_rejects([before.rejects, after.rejects])),
     )
+
+
+def _once(rejects: pa.Table) -> pa.Table:
+    """Rejects without repetitions, in their order; both sides mostly read the same rows."""
+    found = rejects.group_by(rejects.column_names, use_threads=False).aggregate([])
+    return found.combine_chunks()
 
 
 def _joined(before: pa.Table, after: pa.Table) -> pa.Table:

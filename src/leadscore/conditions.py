@@ -227,7 +227,9 @@ Predicate = Callable[[Row], bool]
 def test_of(comparison: Comparison) -> Test:
     """A function that says whether one value satisfies a comparison.
 
-    A missing value, and a value of another type than the operand, satisfies only `missing`.
+    A missing value, and a value of another type than the operand, satisfies only `missing`. One
+    and true are one value here as everywhere in Python, zero and false too: answers are remembered
+    by value, and must not depend on which of them came first.
     """
     operator, operand = comparison.operator, comparison.operand
     if operator in PRESENCE_OPERATORS:
@@ -259,7 +261,7 @@ def _as_floats(operand: Operand) -> Operand:
 
 
 def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float)
 
 
 def _is_date(value: Value) -> bool:
@@ -267,7 +269,7 @@ def _is_date(value: Value) -> bool:
 
 
 def _is_boolean(value: Value) -> bool:
-    return isinstance(value, bool)
+    return isinstance(value, int | float) and value in (0, 1)
 
 
 _TEXT_RELATIONS: Mapping[Operator, Callable[[str, str], bool]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,19 @@ def day_to_date(day: int) -> date:
 def date_to_day(on: date) -> int:
     """The day number of a calendar date."""
     return on.toordinal() - _EPOCH_DAY
+
+
+def end_of_day(day: int, time_zone: str) -> int:
+    """The last microsecond of a local day.
+
+    Where clocks are changed at midnight, that midnight happens twice or not at all; of its two
+    readings the later one that still ends this day is meant. A day that a zone left out ends where
+    it would have begun.
+    """
+    midnight = datetime.combine(day_to_date(day + 1), time(), ZoneInfo(time_zone))
+    ends = [to_instant(midnight.replace(fold=fold)) - 1 for fold in (0, 1)]
+    local_day = offsets(time_zone).local_day
+    return max((end for end in ends if local_day(end) == day), default=ends[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,10 @@ class InvalidInput(_WithProblems[Described]):
     """Leads, touchpoints or options that cannot be used, a missing column for instance."""
 
 
+class NoWorkingSpace(_WithProblems[Described]):
+    """Temporary files that could not be written, on a full disk for instance."""
+
+
 class UnsupportedByEngine(LeadScoreError):
     """Something that is right in itself and that the chosen engine cannot do."""
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Literal
 
 from leadscore.checks.problem import Problem
 from leadscore.document import load_model, read_model, write_json, write_yaml
+from leadscore.fields import ModelFields
 from leadscore.model import ScoringModel
-from leadscore.options import AsOf, instant_of
+from leadscore.options import HORIZON_DAYS, AsOf, instant_of
 
 if TYPE_CHECKING:
-    from leadscore.backtest import Backtest
+    from leadscore.backtest import Backtest, Every
     from leadscore.compare import Differences
     from leadscore.explain import Explanation
     from leadscore.inputs import Rows
@@ -27,19 +28,19 @@ if TYPE_CHECKING:
     from leadscore.results import Scores
 
 EngineName = Literal["duckdb", "live", "spark"]
-HORIZON_DAYS = 90
 
 
 class RowsLeftOut(UserWarning):
     """Some rows could not be used; the rejects say which and why."""
 
 
-def load(path: str | Path) -> Model:
+def load(path: str | Path, *, fields: ModelFields | None = None) -> Model:
     """The scoring model of a file; a name that ends in .json is JSON, any other YAML.
 
+    With `fields`, such as `known_fields` gives, the model may ask for these only.
     Raises: InvalidModel with all problems; OSError when the file cannot be read.
     """
-    declaration, found = load_model(path)
+    declaration, found = load_model(path, fields=fields)
     return Model(declaration, found)
 
 
@@ -47,12 +48,14 @@ def loads(
     document: str | bytes,
     *,
     format: Literal["yaml", "json"] = "yaml",  # noqa: A002
+    fields: ModelFields | None = None,
 ) -> Model:
     """The scoring model of a text.
 
+    With `fields`, such as `known_fields` gives, the model may ask for these only.
     Raises: InvalidModel with all problems.
     """
-    reading = read_model(document, format=format)
+    reading = read_model(document, format=format, fields=fields)
     return Model(reading.sound_model(), reading.warnings)
 
 
@@ -74,7 +77,7 @@ class Model:
         """The name of the model."""
         return self.declaration.name
 
-    def score(
+    def score(  # noqa: PLR0913 - what one may ask for, by name
         self,
         leads: Rows,
         touchpoints: Rows,
@@ -83,23 +86,33 @@ class Model:
         engine: EngineName = "duckdb",
         attribute_changes: Rows | None = None,
         contributions: bool = True,
+        keep: str | Path | None = None,
         spark_master: str | None = None,
+        shared_folder: str | Path | None = None,
         progress: Progress | None = None,
     ) -> Scores:
         """Scores of all leads as of a moment; bad rows are in `rejects` and stop nothing.
 
+        With the folder `keep`, finished parts are kept there until the end: the same call goes on
+        where it was interrupted.
         Raises: InvalidInput with everything that is wrong with the sources or options.
         """
         from leadscore import scoring  # noqa: PLC0415 - heavy
 
-        return scoring.score(
-            self.declaration,
-            scoring.Sources(leads, touchpoints, attribute_changes),
-            self._instant(as_of),
-            engine=scoring.engine_of(engine, spark_master),
-            contributions=contributions,
-            progress=progress,
-        )
+        sources = scoring.Sources(leads, touchpoints, attribute_changes)
+        instant = self._instant(as_of)
+        chosen = scoring.engine_of(engine, spark_master, shared_folder)
+        with scoring.keeping(
+            keep, chosen, self.declaration, sources, instant, contributions=contributions
+        ) as keeper:
+            return scoring.score(
+                self.declaration,
+                sources,
+                instant,
+                engine=keeper,
+                contributions=contributions,
+                progress=progress,
+            )
 
     def explain(
         self,
@@ -113,14 +126,19 @@ class Model:
     ) -> Explanation:
         """Why one lead has its score; use `Scores.explain` for several leads.
 
-        Raises: UnknownLead when the leads do not hold it.
+        Raises: UnknownLead when the leads do not hold it, or its row had to be left out.
         """
-        from leadscore.explain import explain  # noqa: PLC0415 - heavy
+        from leadscore import scoring  # noqa: PLC0415 - heavy
 
-        scores = self.score(leads, touchpoints, as_of=as_of, attribute_changes=attribute_changes)
-        return explain(scores, lead_id, lang)
+        scores = scoring.score_lead(
+            self.declaration,
+            scoring.Sources(leads, touchpoints, attribute_changes),
+            lead_id,
+            self._instant(as_of),
+        )
+        return scores.explain(lead_id, lang)
 
-    def compare(
+    def compare(  # noqa: PLR0913 - what one may ask for, by name
         self,
         other: Model,
         leads: Rows,
@@ -130,6 +148,7 @@ class Model:
         engine: EngineName = "duckdb",
         attribute_changes: Rows | None = None,
         spark_master: str | None = None,
+        shared_folder: str | Path | None = None,
         progress: Progress | None = None,
     ) -> Differences:
         """What changes when `other` takes the place of this model, over the same facts."""
@@ -140,32 +159,42 @@ class Model:
             other.declaration,
             scoring.Sources(leads, touchpoints, attribute_changes),
             self._instant(as_of),
-            engine=scoring.engine_of(engine, spark_master),
+            engine=scoring.engine_of(engine, spark_master, shared_folder),
             progress=progress,
         )
 
-    def backtest(
+    def backtest(  # noqa: PLR0913 - what one may ask for, by name
         self,
         leads: Rows,
         touchpoints: Rows,
         outcomes: Rows,
         *,
         horizon_days: int = HORIZON_DAYS,
+        every: Every = "month",
+        observed_until: AsOf | None = None,
+        engine: EngineName = "duckdb",
         attribute_changes: Rows | None = None,
+        spark_master: str | None = None,
+        shared_folder: str | Path | None = None,
         progress: Progress | None = None,
     ) -> Backtest:
         """How the scores of the past, made from what was known then, agree with what followed.
 
-        Rows that could not be used are told of by a `RowsLeftOut` warning.
+        Looks back from the end of every "month", "week", or of every so many days; the outcomes
+        are known until `observed_until`, by default the last touchpoint or outcome. Rows that
+        could not be used are told of by a `RowsLeftOut` warning.
         """
-        from leadscore.looking_back import look_back  # noqa: PLC0415 - heavy
-        from leadscore.scoring import Sources  # noqa: PLC0415
+        from leadscore import scoring  # noqa: PLC0415 - heavy
+        from leadscore.looking_back import look_back  # noqa: PLC0415
 
         found = look_back(
             self.declaration,
-            Sources(leads, touchpoints, attribute_changes),
+            scoring.Sources(leads, touchpoints, attribute_changes),
             outcomes,
             horizon_days=horizon_days,
+            every=every,
+            observed_until=None if observed_until is None else self._instant(observed_until),
+            engine=scoring.engine_of(engine, spark_master, shared_folder),
             progress=progress,
         )
         if n_rejects := found.rejects.num_rows:

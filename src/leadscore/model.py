@@ -144,6 +144,17 @@ class ScoringModel:
         """The rule of that id."""
         return next(rule for rule in self.rules if rule.id == id)
 
+    def grades(self) -> list[str]:
+        """Every grade that the model can give, best first; none without a declared grade."""
+        if self.grade is None:
+            return []
+        rows, columns = self.dimension(self.grade.rows), self.dimension(self.grade.columns)
+        return [
+            letter(rows, row) + digit(columns, column)
+            for row in reversed(range(len(rows.bands)))
+            for column in reversed(range(len(columns.bands)))
+        ]
+
     def conditions(self) -> Iterator[Condition]:
         """Every condition on leads and scores: of attribute rules and of definitions."""
         for rule in self.rules:

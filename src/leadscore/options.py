@@ -6,10 +6,10 @@ In: what was handed in. Out: an instant, an engine's name, or a refusal that say
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from pathlib import Path
 
-from leadscore.days import FIRST_YEAR, LAST_YEAR, day_to_date, offsets, to_instant
+from leadscore.days import FIRST_YEAR, LAST_YEAR, date_to_day, end_of_day, to_instant
 from leadscore.errors import InvalidInput
 from leadscore.language.words import Text
 
@@ -18,6 +18,9 @@ AsOf = datetime | date | str
 
 ENGINES = ("duckdb", "live", "spark")
 """The engines, the usual one first."""
+
+HORIZON_DAYS = 90
+"""Days within which a win counts in a backtest, unless another number is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ _MOMENTS = accepted(
 )
 _YEARS = accepted(f"years {FIRST_YEAR} to {LAST_YEAR}", f"lata od {FIRST_YEAR} do {LAST_YEAR}")
 _UNKNOWN_ENGINE = Text("there is no such engine", "nie ma takiego silnika")
+_NO_FOLDER = Text("there is no such folder", "nie ma takiego folderu")
+_SHARED_FOLDERS = accepted(
+    "a folder that every worker can read under the same path",
+    "folder, który każda maszyna odczyta pod tą samą ścieżką",
+)
 
 
 def instant_of(as_of: AsOf, time_zone: str, option: str = "as_of") -> int:
@@ -64,22 +72,10 @@ def instant_of(as_of: AsOf, time_zone: str, option: str = "as_of") -> int:
     if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
         raise _refused("moment_out_of_range", option, as_of.isoformat(), _OUT_OF_RANGE, _YEARS)
     if not isinstance(as_of, datetime):
-        return end_of_day(as_of, time_zone)
+        return end_of_day(date_to_day(as_of), time_zone)
     if as_of.utcoffset() is None:
         raise _refused("moment_without_zone", option, as_of.isoformat(), _NO_OFFSET, _MOMENTS)
     return to_instant(as_of)
-
-
-def end_of_day(on: date, time_zone: str) -> int:
-    """The last microsecond of a local day, also where clocks are changed at midnight.
-
-    A day that a zone left out ends where it would have begun.
-    """
-    following = on + timedelta(days=1)
-    zone, local_day = ZoneInfo(time_zone), offsets(time_zone).local_day
-    midnight = datetime(following.year, following.month, following.day, tzinfo=zone)
-    ends = [to_instant(midnight.replace(fold=fold)) - 1 for fold in (0, 1)]
-    return max((end for end in ends if day_to_date(local_day(end)) == on), default=ends[0])
 
 
 def known_engine(name: str) -> str:
@@ -90,6 +86,17 @@ def known_engine(name: str) -> str:
     if name in ENGINES:
         return name
     raise _refused("unknown_engine", "engine", name, _UNKNOWN_ENGINE, accepted(", ".join(ENGINES)))
+
+
+def shared_folder_of(given: str | Path, option: str = "shared_folder") -> Path:
+    """The folder for what the workers of a cluster read.
+
+    Raises: InvalidInput when it is not there.
+    """
+    folder = Path(given)
+    if folder.is_dir():
+        return folder.resolve()
+    raise _refused("no_folder", option, str(given), _NO_FOLDER, _SHARED_FOLDERS)
 
 
 def _parsed(text: str, option: str) -> datetime | date:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leadscore.model import ScoringModel
 
@@ -56,6 +57,16 @@ def score_schema(model: ScoringModel, lead_id: pa.DataType) -> pa.Schema:
         if definition.keep_while is not None
     ]
     return pa.schema(fields)
+
+
+def of_lead(table: pa.Table, lead_id: str | int) -> pa.Table:
+    """The rows of a table that are about one lead; none where its id is none of this table's."""
+    ids = table["lead_id"]
+    try:
+        wanted = pa.scalar(str(lead_id)).cast(ids.type)
+    except pa.ArrowInvalid:
+        return table.slice(0, 0)
+    return table.filter(pc.equal(ids, wanted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,27 @@ In: a model, rows, a moment, the name of an engine. Out: scores. Temporary files
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
 
 from leadscore.compare import Differences, compare
 from leadscore.conditions import FieldType
 from leadscore.engines import duckdb, live
-from leadscore.errors import UnsupportedByEngine
+from leadscore.engines.kept import KeptBlocks, kept_blocks
+from leadscore.errors import InvalidInput
+from leadscore.explain import UnknownLead
 from leadscore.fields import model_fields
 from leadscore.inputs import Facts, Rows, read_facts
+from leadscore.language.words import Text
 from leadscore.model import ScoringModel
-from leadscore.options import known_engine
+from leadscore.options import OptionProblem, accepted, known_engine, shared_folder_of
 from leadscore.progress import Progress
-from leadscore.results import Scores
+from leadscore.results import Scores, of_lead
 
 Engine = Callable[..., Scores]
 """score(model, facts, as_of, *, contributions, progress) -> Scores"""
@@ -43,6 +50,11 @@ class Sources:
             attribute_changes=self.attribute_changes,
             progress=_Telling(progress) if progress else None,
         )
+
+    def have_row_of(self, lead_id: str | int, as_of: int) -> bool:
+        """Whether the leads have a row of a lead, even one with cells that cannot be used."""
+        with read_facts(self.leads, [], attributes={}, properties={}) as facts:
+            return bool(of_lead(facts.leads_as_of(as_of), lead_id).num_rows)
 
 
 Fields = dict[str, FieldType]
@@ -90,6 +102,102 @@ def score(
         return engine(model, facts, as_of, contributions=contributions, progress=progress)
 
 
+@contextmanager
+def keeping(
+    folder: str | Path | None,
+    engine: Engine,
+    model: ScoringModel,
+    sources: Sources,
+    as_of: int,
+    *,
+    contributions: bool,
+    option: str = "keep",
+) -> Iterator[Engine]:
+    """The engine, made to keep finished parts in a folder until all is well.
+
+    Raises: InvalidInput where the engine has no parts, the facts are not in files, or the folder
+    cannot be one.
+    """
+    if folder is None:
+        yield engine
+        return
+
+    def refused(code: str, wrong: Text, instead: Text) -> InvalidInput:
+        return InvalidInput([OptionProblem(code, option, str(folder), wrong, instead)])
+
+    if engine is not duckdb.score:
+        raise refused("nothing_to_keep", _KEEPS_NOTHING, _KEEPING_ENGINE)
+    files = [sources.leads, sources.touchpoints, sources.attribute_changes]
+    paths = [None if file is None else str(file) for file in files if _is_path(file)]
+    if len(paths) < len(files):
+        raise refused("not_in_files", _NOT_IN_FILES, _FILES)
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        wrong = Text(*(text.format(why=error.strerror) for text in _CANNOT_KEEP))
+        raise refused("not_a_folder", wrong, _ANOTHER_FOLDER) from None
+    kept: KeptBlocks | None = None
+    with suppress(OSError):  # of a file that is not there, which the reader of facts says better
+        kept = kept_blocks(Path(folder), model, as_of, paths, contributions=contributions)
+    if kept is None:
+        yield engine
+        return
+    yield partial(engine, kept=kept)
+    kept.clear()
+
+
+def _is_path(rows: Rows | None) -> bool:
+    return rows is None or isinstance(rows, str | Path)
+
+
+_KEEPS_NOTHING = Text("the chosen engine keeps no parts", "wybrany silnik nie zachowuje części")
+_KEEPING_ENGINE = accepted("duckdb")
+_NOT_IN_FILES = Text(
+    "a later run can only recognise files",
+    "przy kolejnym uruchomieniu da się rozpoznać tylko pliki",
+)
+_FILES = accepted(
+    "leads, touchpoints and attribute changes as files",
+    "leady, zdarzenia i zmiany atrybutów w plikach",
+)
+_CANNOT_KEEP = Text("it cannot be a folder ({why})", "nie może być folderem ({why})")
+_ANOTHER_FOLDER = Text("choose another folder", "wybierz inny folder")
+
+
+def score_lead(
+    model: ScoringModel,
+    sources: Sources,
+    lead_id: str | int,
+    as_of: int,
+    *,
+    engine: Engine = duckdb.score,
+    progress: Progress | None = None,
+) -> Scores:
+    """Scores of one lead, and of the other leads of its company, with contributions.
+
+    Raises: NotAmongLeads; InvalidInput with everything that is wrong with the sources.
+    """
+    with sources.facts([model], progress) as facts:
+        own = facts.around(lead_id, as_of)
+        if own.leads_as_of(as_of).num_rows:
+            return engine(model, own, as_of, contributions=True, progress=progress)
+        n_leads, rejects = facts.leads_as_of(as_of).num_rows, facts.rejects
+    is_left_out = bool(rejects.num_rows) and sources.have_row_of(lead_id, as_of)
+    raise NotAmongLeads(lead_id, n_leads, rejects, is_left_out=is_left_out)
+
+
+class NotAmongLeads(UnknownLead):
+    """A lead that cannot be scored, because the leads lack it or its row had to be left out."""
+
+    def __init__(
+        self, lead_id: str | int, n_leads: int, rejects: pa.Table, *, is_left_out: bool
+    ) -> None:
+        self.lead_id, self.n_leads, self.rejects = lead_id, n_leads, rejects
+        self.is_left_out = is_left_out
+        why = "its row was left out" if is_left_out else f"it is none of the {n_leads} leads known"
+        super().__init__(f"no scores of lead {lead_id!r}: {why}")
+
+
 def score_both(
     before: ScoringModel,
     after: ScoringModel,
@@ -119,37 +227,22 @@ def score_both(
     return compare(*results)
 
 
-def engine_of(name: str, spark_master: str | None = None) -> Engine:
-    """An engine by its name.
+def engine_of(
+    name: str, spark_master: str | None = None, shared_folder: str | Path | None = None
+) -> Engine:
+    """An engine by its name; the master and the folder that all workers can read are for Spark.
 
-    Raises: InvalidInput for an unknown one; UnsupportedByEngine where Spark is not installed.
+    Raises: InvalidInput for an unknown engine or folder; UnsupportedByEngine where Spark is not
+    installed.
     """
     known_engine(name)
-    if name == "spark":
-        return _spark(spark_master)
-    return live.score if name == "live" else duckdb.score
+    if name != "spark":
+        return live.score if name == "live" else duckdb.score
+    from leadscore.engines import spark  # noqa: PLC0415 - heavy
 
-
-def _spark(master: str | None) -> Engine:
-    if find_spec("pyspark") is None:
-        raise UnsupportedByEngine(
-            "the engine spark needs PySpark, which is not installed: pip install 'lejek[spark]'"
-        )
-    from leadscore.engines import spark  # noqa: PLC0415 - an extra that need not be there
-
-    def run(
-        model: ScoringModel,
-        facts: Facts,
-        as_of: int,
-        *,
-        contributions: bool = True,
-        progress: Progress | None = None,
-    ) -> Scores:
-        return spark.score(
-            model, facts, as_of, contributions=contributions, progress=progress, master=master
-        )
-
-    return run
+    spark.check_installed()
+    folder = None if shared_folder is None else shared_folder_of(shared_folder)
+    return partial(spark.score, master=spark_master, shared_folder=folder)
 
 
 class _Telling:

@@ -29,6 +29,7 @@ _HANDLERS: Mapping[str, Sequence[str]] = {
     # scoring
     "version_activated": ("lejek.scoring.handlers.start_run_after_activation",),
     "lead_scored": ("lejek.qualification.handlers.move_by_definitions",),
+    "score_withdrawn": ("lejek.qualification.handlers.end_definitions",),
     # qualification: stage_changed, lead_accepted, lead_rejected are heard by the hand-over, later
 }
 
@@ -47,6 +48,7 @@ _SCHEDULES: Sequence[tuple[str, str, str, Mapping[str, str]]] = (
     # name, task, cron in the time zone of the organisation, arguments
     ("score_everybody_nightly", "lejek.scoring.jobs.score_everybody", "0 0 * * *", _NIGHTLY),
     ("forget_old", "lejek.kernel.keeping.forget_old", "30 3 * * *", {}),
+    ("forget_files", "lejek.identity.jobs.forget_files", "35 3 * * *", {}),
 )
 
 

@@ -47,13 +47,16 @@ def free_port() -> int:
 def served(command: str, home: Path, *options: str, log: str = "said") -> Iterator[str]:
     """The address of `lejek demo` or `lejek serve`, which is stopped afterwards.
 
-    What it says goes into the file `log` in its home.
+    What it says, its mail too, goes into the file `log` in its home.
     """
+    printing = environment(
+        home, LEJEK_EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend"
+    )
     base = f"http://127.0.0.1:{(port := free_port())}"
     words = [sys.executable, "-m", "lejek", command, f"--port={port}", *options]
     said = home / log
     with said.open("w") as heard:
-        started = subprocess.Popen(words, env=environment(home), stdout=heard, stderr=heard)
+        started = subprocess.Popen(words, env=printing, stdout=heard, stderr=heard)
         try:
             _wait_for(f"{base}/health/readyz", started, said)
             yield base

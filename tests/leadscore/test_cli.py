@@ -1,6 +1,7 @@
 """The command line: what it writes, what it says, how it leaves."""
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ import leadscore.scoring
 from leadscore.cli import main, tables
 from leadscore.cli.progress import progress_on
 from leadscore.cli.texts import LEFT_OUT_REASONS_IN_POLISH
-from leadscore.engines import duckdb
+from leadscore.engines import duckdb, spark
 from leadscore.inputs import Reason
 from leadscore.results import contribution_schema, score_schema
 from tests.leadscore.small_model import AS_OF, DOCUMENT, LEADS, TOUCHPOINTS, small_model
@@ -163,6 +164,33 @@ def test_a_model_with_warnings_says_so_when_it_scores(run: Run) -> None:
     said = run("score", doubtful_model(), *AT)
     assert said.code == 0
     assert "doubtful.yaml has 1 warning; leadscore check doubtful.yaml lists them." in said.err
+
+
+def test_fields_that_the_data_do_not_have_are_told_with_near_ones(run: Run) -> None:
+    wrong = DOCUMENT.replace("lead.seniority", "lead.senority")
+    Path("wrong.yaml").write_text(wrong.replace("page.category", "page.categry"), encoding="utf-8")
+    assert run("check", "wrong.yaml").code == 0
+
+    def found(*data: str) -> list[tuple[object, object]]:
+        said = run("check", "wrong.yaml", *data, "--json").data
+        return [(each["path"], each["message"]) for each in said["problems"]]  # type: ignore[attr-defined]
+
+    of_leads, of_touchpoints = found(*FACTS)
+    assert "did you mean lead.seniority?" in str(of_leads[1])
+    assert "did you mean page.category?" in str(of_touchpoints[1])
+    assert found("--leads", "leads.csv") == [of_leads]
+    assert found("--touchpoints", "touchpoints.csv") == [of_touchpoints]
+    assert run("check", "model.yaml", *FACTS, "--strict").code == 0
+    change = {"lead_id": "ada", "field": "lead.senority", "value": "owner"}
+    write_rows("changes.csv", [{**change, "known_at": "2026-01-20T00:00:00Z"}])
+    assert found(*FACTS, "--attribute-changes", "changes.csv") == [of_touchpoints]
+    assert "no.csv: there is no such file" in run("check", "model.yaml", "--leads", "no.csv").err
+
+
+def test_data_without_any_field_have_none_of_those_asked_for(run: Run) -> None:
+    Path("ids.csv").write_text("lead_id\nada\n", encoding="utf-8")
+    said = run("check", "model.yaml", "--leads", "ids.csv")
+    assert (said.code, said.out.count("[unknown-field]")) == (1, 3)
 
 
 def test_an_absent_model_is_told_with_the_next_step(run: Run) -> None:
@@ -391,6 +419,51 @@ def test_an_unknown_lead_is_refused(run: Run) -> None:
     assert run("explain", "model.yaml", *AT, "--lead", "dan", "--json").data["ok"] is False
 
 
+# A model that asks for a number, and leads of which bob has none that can be read.
+NUMBERS = DOCUMENT.replace("company.industry: {eq: energy}", "company.employees: {gt: 10}")
+BAD_LEADS = [
+    {**lead, "company.employees": "x" if lead["lead_id"] == "bob" else "50"} for lead in LEADS
+]
+
+
+@pytest.fixture
+def with_a_bad_lead() -> list[str]:
+    Path("numbers.yaml").write_text(NUMBERS, encoding="utf-8")
+    write_rows("bad.csv", BAD_LEADS)
+    write_rows("good.csv", [row for row in TOUCHPOINTS if row["lead_id"] == "ada"])
+    return ["--leads", "bad.csv", "--touchpoints", "good.csv", "--as-of", AS_OF]
+
+
+def test_a_comparison_says_what_was_left_out(run: Run, with_a_bad_lead: list[str]) -> None:
+    command = ["compare", "numbers.yaml", "numbers.yaml", *with_a_bad_lead]
+    said = run(*command)
+    assert "1 row was left out:" in said.err
+    assert "bad.csv, row 2, company.employees: “x” – not a finite number" in said.err
+    assert "--rejects rejects.csv" in said.err
+    data = run(*command, "--json", "--rejects", "rejects.csv").data
+    assert (data["leads"], data["rows_left_out"], data["written"]) == (2, 1, ["rejects.csv"])
+    with Path("rejects.csv").open(newline="", encoding="utf-8") as file:
+        assert [row["value"] for row in csv.DictReader(file)] == ["x"]
+
+
+def test_a_lead_whose_row_was_left_out_is_not_called_unknown(
+    run: Run, with_a_bad_lead: list[str]
+) -> None:
+    command = ["explain", "numbers.yaml", *with_a_bad_lead, "--lead"]
+    said = run(*command, "bob")
+    assert said.code == 1
+    assert "bad.csv, row 2, company.employees: “x”" in said.err
+    assert "the row of lead bob was left out" in said.err
+    assert "pominięto wiersz leada bob" in run(*command, "bob", "--lang", "pl").err
+    data = run(*command, "bob", "--json", "--rejects", "rejects.csv").data
+    assert (data["ok"], data["rows_left_out"], data["written"]) == (False, 1, ["rejects.csv"])
+    assert data["problems"][0]["code"] == "lead_left_out"  # type: ignore[index]
+    assert Path("rejects.csv").exists()
+    unknown = run(*command, "dan", "--json").data
+    assert unknown["problems"][0]["code"] == "unknown_lead"  # type: ignore[index]
+    assert run(*command, "ada", "--json").data["rows_left_out"] == 1
+
+
 def test_two_models_are_compared(run: Run) -> None:
     said = run("compare", "model.yaml", "next.yaml", *AT, "--out", "moved.csv", "--top", "1")
     assert said.code == 0
@@ -409,7 +482,7 @@ def test_a_model_is_held_against_its_past(run: Run) -> None:
     assert said.code == 0
     assert "not enough data" in said.out
     data = run(*arguments, "--json", "--as-of", "2026-03-01", "--every", "week").data
-    assert data["horizon_days"] == 5
+    assert (data["horizon_days"], data["rows_left_out"]) == (5, 1)
     assert str(data["observed_until"]).startswith("2026-03-01T23:59:59")
     assert run(*arguments, "--lang", "pl", "--rejects", "rejects.csv").code == 0
     assert Path("rejects.csv").exists()
@@ -439,6 +512,20 @@ def test_an_interruption_leaves_nothing_half_written(
     assert "nothing was written" in said.err
     assert Path("scores.csv").read_text(encoding="utf-8") == "old"
     assert left_behind() == {"scores.csv"}
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(table: pa.Table, path: Path) -> None:
+        path.write_text("half", encoding="utf-8")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tables, "write_rejects", full)
+    said = run("score", "model.yaml", *AT, "--out", "scores.csv", "--rejects", "rejects.csv")
+    assert said.code == 1
+    assert "rejects.csv: it cannot be written (No space left on device); make room" in said.err
+    assert left_behind() == set()
 
 
 def test_an_engine_that_was_interrupted_is_an_interruption_too(
@@ -529,6 +616,37 @@ def test_control_c_leaves_with_130() -> None:
     assert left_behind() == set()
 
 
+# A cluster ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["score", "model.yaml", *AT],
+        ["compare", "model.yaml", "next.yaml", *AT],
+        ["backtest", "model.yaml", *FACTS, "--outcomes", "outcomes.csv"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_the_master_and_the_shared_folder_reach_the_engine(
+    run: Run, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def scored(*facts: Any, master: str, shared_folder: Path, **options: Any) -> Any:
+        asked.append((master, shared_folder))
+        return duckdb.score(*facts, **options)
+
+    monkeypatch.setattr(spark, "score", scored)
+    Path("shared").mkdir()
+    on = ["--engine", "spark", "--spark-master", "spark://host:7077", "--shared-folder"]
+    assert run(*command, *on, "shared").code == 0
+    assert set(asked) == {("spark://host:7077", Path("shared").resolve())}
+    said = run(*command, *on, "nowhere")
+    assert said.code == 1
+    assert "nowhere: there is no such folder" in said.err
+
+
 # Going on after an interruption --------------------------------------------------------------
 
 INTERRUPTED = """
@@ -614,6 +732,7 @@ def test_a_part_that_was_cut_off_is_scored_again(run: Run) -> None:
     [
         (["--engine", "live", "--keep", "parts"], "nothing_to_keep"),
         (["--keep", "leads.csv"], "not_a_folder"),
+        (["--keep", "parts", "--leads", "no.csv"], "[unreadable] no.csv"),
     ],
 )
 def test_where_nothing_can_be_kept_it_says_so(run: Run, arguments: list[str], code: str) -> None:
@@ -625,7 +744,7 @@ def test_where_nothing_can_be_kept_it_says_so(run: Run, arguments: list[str], co
 STOPPED_EARLY = """
 import sys
 from leadscore import loads
-from leadscore.engines import duckdb
+from leadscore.engines import duckdb, spark
 from pathlib import Path
 duckdb._Run.block_size = lambda self, n_leads: 50
 class Stop:

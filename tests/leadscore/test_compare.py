@@ -183,3 +183,15 @@ def test_counts_agree_with_a_plain_count_over_many_leads() -> None:
         assert found.definitions[0].entered == met.count((False, True))
         assert found.definitions[0].left == met.count((True, False))
         assert found.leads.equals(compare(before, after).leads)
+
+
+def test_what_either_side_left_out_is_listed_once() -> None:
+    later = {**TOUCHPOINTS[0], "occurred_at": "yesterday"}
+    before, after = (
+        small_model().score(LEADS, [*TOUCHPOINTS, *bad], as_of=AS_OF)
+        for bad in ([later], [later, {**later, "occurred_at": "soon"}])
+    )
+    rejects = compare(before, after).rejects
+    assert rejects.schema.equals(before.rejects.schema)
+    assert rejects["value"].to_pylist() == ["yesterday", "soon"]
+    assert small_model().compare(small_model(), LEADS, [later], as_of=AS_OF).rejects.num_rows == 1

@@ -17,6 +17,7 @@ from rich.console import Console
 
 import leadscore
 from leadscore import demo, report
+from leadscore.cli import main
 from leadscore.days import to_instant
 from leadscore.demo.held_out import as_of_own_moments, split_by_time
 from leadscore.demo.sources import DATA_SETS, MODELS, load_source
@@ -228,18 +229,29 @@ def test_text_of_the_data_is_escaped() -> None:
     assert made == '<td title="&quot;&lt;">&lt;b&gt;&amp;&quot;&#x27;<i>x</i></td>'
 
 
-def test_the_demonstration_writes_the_page_it_shows(tmp_path: Path) -> None:
+def test_the_demonstration_writes_the_page_it_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "demo.html"
+    arguments = ["online-shoppers", "--data", str(tmp_path), "--lang", "pl", "--out", str(out)]
+    assert main(["demo", *arguments]) == 0
+    said = capsys.readouterr()
+    evaluation = bundled_evaluation("online-shoppers")
+    assert out.read_text(encoding="utf-8") == report.page(evaluation, "pl")
+    assert "próbka dołączona do pakietu" in said.out
+    assert f"To samo jako strona: {out}" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.html"]
+
+
+def test_the_demonstration_can_be_shown_without_a_page(tmp_path: Path) -> None:
     with (tmp_path / "shown.txt").open("w", encoding="utf-8") as file:
         evaluation = demo.run(
             "online-shoppers",
             data=tmp_path,  # nothing in it: the bundled sample is taken
-            out=out,
             lang="pl",
             console=Console(width=100, file=file),
         )
     assert evaluation.is_sample
-    assert out.read_text(encoding="utf-8") == report.page(evaluation, "pl")
     assert "próbka dołączona do pakietu" in (tmp_path / "shown.txt").read_text(encoding="utf-8")
 
 

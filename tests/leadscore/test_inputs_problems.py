@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import os
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from leadscore.conditions import FieldType
-from leadscore.errors import InvalidInput
+from leadscore.errors import InvalidInput, NoWorkingSpace
 from leadscore.inputs import Rows, read_facts
-from leadscore.inputs.problems import near_names
+from leadscore.inputs.problems import Unreadable, Why, near_names
+from leadscore.inputs.workspace import Workspace
 
 ATTRIBUTES = {"lead.city": FieldType.TEXT, "company.employees": FieldType.NUMBER}
 PROPERTIES = {"page.category": FieldType.TEXT}
@@ -133,6 +137,101 @@ def test_all_sources_that_cannot_be_opened_are_named(tmp_path: Path) -> None:
     ]
 
 
+def _made(tmp_path: Path, why: Why) -> Path:
+    """A path that cannot be read, for just this reason."""
+    path = tmp_path / f"{why}.csv"
+    match why:
+        case Why.NOT_FOUND:
+            pass
+        case Why.NOT_READABLE:
+            path.symlink_to("/proc/self/mem")  # it opens, and then gives nothing, even to root
+        case Why.NO_PARTITIONS:
+            path.mkdir()
+        case Why.EMPTY:
+            path.touch()
+        case Why.WORKBOOK:
+            path.write_bytes(b"PK\x03\x04 and more")
+        case Why.CORRUPT_ARCHIVE:
+            path.write_bytes(gzip.compress(b"lead_id\n" * 1000)[:20])
+        case Why.CORRUPT_PARQUET:
+            path.write_bytes(b"PAR1 and nothing more")
+        case Why.CORRUPT:
+            _with_damaged_pages(path)
+    return path
+
+
+@pytest.mark.parametrize("why", list(Why))
+def test_every_reason_why_a_file_cannot_be_read_is_told_in_both_languages(
+    tmp_path: Path, why: Why
+) -> None:
+    path = _made(tmp_path, why)
+    with pytest.raises(InvalidInput) as caught:
+        read_facts(path, [], attributes=ATTRIBUTES, properties={})
+    [problem] = caught.value.problems
+    assert problem == Unreadable(source=str(path), why=why)
+    assert problem.describe("pl") != problem.describe("en")
+
+
+def test_all_files_of_a_folder_must_be_readable(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"lead_id": [1]}), tmp_path / "1.parquet")
+    (tmp_path / "2.parquet").symlink_to("/proc/self/mem")
+    with pytest.raises(InvalidInput, match="it is there and cannot be read"):
+        read_facts(tmp_path, [], attributes={}, properties={})
+
+
+def test_a_folder_of_partitions_that_cannot_be_listed_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pq.write_table(pa.table({"lead_id": [1]}), tmp_path / "1.parquet")
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if Path(path) == locked:
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(InvalidInput, match="it is there and cannot be read"):
+        read_facts(tmp_path, [], attributes={}, properties={})
+
+
+# A row with a number that is none, so that rows are written down; plain ones are read in place.
+BAD_ROW = [{"lead_id": 1, "lead.city": "a", "company.employees": "x"}]
+IN_LATIN = "lead_id,lead.city,company.employees\n1,Łódź,1\n".encode("cp1250")
+
+
+@pytest.mark.parametrize("kind", ["table", "parquet", "csv", "latin", "archive"])
+def test_a_full_disk_is_not_called_damage_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    rows: Rows = BAD_ROW
+    path = tmp_path / f"leads.{kind}"
+    if kind != "table":
+        rows = path
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(BAD_ROW), path)
+    elif kind == "archive":
+        path.write_bytes(gzip.compress(IN_LATIN))
+    elif kind in {"csv", "latin"}:
+        path.write_bytes(IN_LATIN if kind == "latin" else b"lead_id,lead.city,company.employees\n")
+    # Nothing can be written into a folder that is not there.
+    monkeypatch.setattr(Workspace, "new_path", lambda self, end: self.folder / "no" / f"1{end}")
+    with pytest.raises(NoWorkingSpace) as caught:
+        read_facts(rows, [], attributes=ATTRIBUTES, properties={})
+    [problem] = caught.value.problems
+    assert "temporary files cannot be written here (" in problem.describe()
+    assert "TMPDIR" in problem.describe("pl")
+    assert str(path) not in problem.describe()
+
+
+def test_no_folder_for_temporary_files_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere at all")
+    with pytest.raises(NoWorkingSpace, match="No such file or directory"):
+        read_facts(LEADS, [], attributes={}, properties={})
+
+
 def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "leads.parquet"
     path.write_bytes(b"PAR1 and nothing more")
@@ -143,8 +242,8 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_parquet_file_with_damaged_pages_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "leads.parquet"
+def _with_damaged_pages(path: Path) -> None:
+    """A Parquet file whose footer is sound and whose rows are not."""
     names = ("lead_id", "lead.city", "company.employees")
     table = pa.table({name: [str(number) for number in range(1000)] for name in names})
     pq.write_table(table, path, use_dictionary=False)
@@ -153,7 +252,6 @@ def test_a_parquet_file_with_damaged_pages_is_refused(tmp_path: Path) -> None:
         begin = pq.ParquetFile(path).metadata.row_group(0).column(column).data_page_offset
         content[begin : begin + 40] = b"\xff" * 40
     path.write_bytes(content)
-    assert _problems(path, []) == [f"[unreadable] {path}: its rows cannot be read to the end"]
 
 
 @pytest.mark.parametrize("rows", [7, None, "", {"lead_id": 1}, [1, 2]], ids=str)

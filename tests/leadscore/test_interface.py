@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,11 @@ import pyarrow.parquet
 import pytest
 
 import leadscore
-from leadscore.days import from_instant
-from leadscore.options import AsOf, end_of_day, instant_of
+from leadscore.days import DAY_US, date_to_day, end_of_day, from_instant
+from leadscore.engines import duckdb
+from leadscore.engines.kept import KeptBlocks
+from leadscore.options import AsOf, instant_of
+from leadscore.scoring import Sources, score_lead
 from tests.leadscore.small_model import (
     AS_OF,
     DOCUMENT,
@@ -69,6 +73,16 @@ def test_a_wrong_model_lists_its_problems() -> None:
     with pytest.raises(leadscore.InvalidModel) as refused:
         leadscore.loads(wrong)
     assert len(refused.value.problems) >= 2
+
+
+def test_a_model_may_ask_only_for_fields_that_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "model.yaml"
+    path.write_text(DOCUMENT.replace("lead.seniority", "lead.senority"), encoding="utf-8")
+    assert leadscore.load(path).name == "small"
+    known = leadscore.known_fields(LEADS, TOUCHPOINTS)
+    with pytest.raises(leadscore.InvalidModel, match=r"did you mean lead\.seniority\?"):
+        leadscore.load(path, fields=known)
+    assert leadscore.loads(DOCUMENT, fields=known).declaration == small_model().declaration
 
 
 def test_warnings_of_a_model_are_kept() -> None:
@@ -156,6 +170,33 @@ def test_one_lead_is_explained_in_one_call() -> None:
         small_model().explain("dan", LEADS, TOUCHPOINTS, as_of=AS_OF)
 
 
+COMPANIES = DOCUMENT.replace(
+    '"on": email_click, within: 30', '"on": email_click, within: 30, scope: company'
+)
+
+
+@pytest.mark.parametrize("company_of_bob", ["acme", None])
+def test_explaining_one_lead_scores_only_it_and_its_company(company_of_bob: str | None) -> None:
+    companies = {"ada": "acme", "bob": company_of_bob, "cyd": "other"}
+    leads = [{**lead, "company.id": companies[str(lead["lead_id"])]} for lead in LEADS]
+    model = leadscore.loads(COMPANIES)
+    sources, as_of = Sources(leads, TOUCHPOINTS), instant_of(AS_OF, "Europe/Warsaw")
+    scores = score_lead(model.declaration, sources, "bob", as_of)
+    colleagues = ["ada", "bob"] if company_of_bob else ["bob"]
+    assert scores.table["lead_id"].to_pylist() == colleagues
+    everybody = model.score(leads, TOUCHPOINTS, as_of=AS_OF)
+    assert scores.explain("bob") == everybody.explain("bob")
+
+
+def test_a_lead_that_cannot_be_explained_says_why() -> None:
+    with pytest.raises(leadscore.UnknownLead, match="none of the 3 leads known"):
+        small_model().explain("dan", LEADS, TOUCHPOINTS, as_of=AS_OF)
+    model = leadscore.loads(DOCUMENT.replace("industry: {eq: energy}", "employees: {gt: 10}"))
+    leads = [{**lead, "company.employees": "x"} for lead in LEADS]
+    with pytest.raises(leadscore.UnknownLead, match="its row was left out"):
+        model.explain("ada", leads, [], as_of=AS_OF)
+
+
 def test_a_live_scorer_scores_single_leads() -> None:
     scorer = small_model().live()
     as_of = instant_of(AS_OF, "Europe/Warsaw")
@@ -171,6 +212,43 @@ def test_a_backtest_takes_the_same_rows() -> None:
     found = small_model().backtest(LEADS, TOUCHPOINTS, outcomes, horizon_days=30)
     assert found.horizon_days == 30
     assert found.model == small_model().declaration
+
+
+def test_a_backtest_can_be_asked_how_often_and_until_when() -> None:
+    outcomes = [{"lead_id": "ada", "outcome": "won", "occurred_at": "2026-02-10T10:00:00Z"}]
+    asked = {"every": 7, "observed_until": "2026-03-01", "horizon_days": 30}
+    by_duckdb, by_live = (
+        small_model().backtest(LEADS, TOUCHPOINTS, outcomes, engine=engine, **asked)  # type: ignore[arg-type]
+        for engine in ("duckdb", "live")
+    )
+    assert by_duckdb.as_dict() == by_live.as_dict()
+    moments = [moment.as_of for moment in by_duckdb.moments]
+    assert {later - sooner for sooner, later in pairwise(moments)} == {7 * DAY_US}
+    assert by_duckdb.observed_until == instant_of("2026-03-01", "Europe/Warsaw")
+
+
+def test_finished_parts_are_kept_until_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / "leads.parquet", tmp_path / "touchpoints.parquet"]
+    for rows, file in zip((LEADS, TOUCHPOINTS), files, strict=True):
+        pa.parquet.write_table(pa.Table.from_pylist(list(rows)), file)
+    parts, kept = tmp_path / "parts", []
+    monkeypatch.setattr(KeptBlocks, "clear", lambda own: kept.extend(own.folder.iterdir()))
+    scores = small_model().score(*files, as_of=AS_OF, keep=parts)
+    assert {"".join(path.suffixes) for path in kept} == {
+        ".scores.parquet",
+        ".contributions.parquet",
+    }
+    monkeypatch.setattr(duckdb._Run, "scored", None)  # nothing is left to score
+    again = small_model().score(*files, as_of=AS_OF, keep=parts)
+    assert again.table.equals(scores.table)
+
+
+def test_parts_are_kept_of_files_only(tmp_path: Path) -> None:
+    with pytest.raises(leadscore.InvalidInput, match="not_in_files"):
+        small_model().score(LEADS, TOUCHPOINTS, as_of=AS_OF, keep=tmp_path / "parts")
+    assert not (tmp_path / "parts").exists()
 
 
 def test_a_backtest_warns_of_rows_that_were_left_out() -> None:
@@ -264,4 +342,4 @@ def test_a_moment_that_is_none_is_refused(given: AsOf, code: str) -> None:
     ],
 )
 def test_a_day_ends_with_its_last_microsecond(time_zone: str, day: date, last: datetime) -> None:
-    assert from_instant(end_of_day(day, time_zone)) == last
+    assert from_instant(end_of_day(date_to_day(day), time_zone)) == last

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from leadscore.cli.models import model_of, shipped_models
 from leadscore.demo import DATA_SETS
 from leadscore.demo.sources import MODELS
 from leadscore.document import read_model
@@ -13,7 +14,7 @@ from leadscore.model import ScoringModel
 from leadscore.statistics import Auc, Direction, NotEnoughData
 from tests.leadscore.real_data import BUNDLED, bundled_evaluation, figures_of_rules
 
-PATHS = [*sorted(MODELS.glob("*.yaml")), DATA_SETS["crm-sales-opportunities"].model]
+PATHS = sorted(MODELS.glob("*.yaml"))
 
 
 def sound(path: Path) -> ScoringModel:
@@ -32,6 +33,11 @@ def test_everything_a_reader_sees_has_a_name_in_both_languages(path: Path) -> No
     named = [*model.dimensions, *model.rules, *model.groups, *model.definitions]
     named += [band for dimension in model.dimensions for band in dimension.bands]  # type: ignore[misc]
     assert [part for part in named if set(part.label) != {"en", "pl"}] == []
+
+
+def test_every_data_set_has_a_model_that_goes_by_its_name() -> None:
+    assert set(shipped_models()) == {*DATA_SETS, "b2b-default"}
+    assert [model_of(name)[0].name for name in DATA_SETS] == list(DATA_SETS)
 
 
 @pytest.mark.parametrize("name", DATA_SETS)

@@ -17,11 +17,10 @@ from leadscore.backtest.notices import Notice, Unseen
 from leadscore.backtest.pooled import PooledRate
 from leadscore.backtest.replay import Engine
 from leadscore.backtest.result import Backtest
-from leadscore.backtest.run import HORIZON_DAYS, backtest
+from leadscore.backtest.run import backtest
 from leadscore.backtest.tables import TextTable
 
 __all__ = [
-    "HORIZON_DAYS",
     "Backtest",
     "DefinitionFigures",
     "DimensionFigures",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadscore.backtest.pooled import PooledRate, pooled_rate
-from leadscore.backtest.replay import GRADES, Observations, Snapshot, band_names, grades
+from leadscore.backtest.replay import GRADES, Observations, Snapshot, band_names
 from leadscore.conditions import OVERALL
 from leadscore.model import ScoringModel
 from leadscore.statistics import (
@@ -186,7 +186,7 @@ def pooled_figures(model: ScoringModel, pooled: Observations) -> PooledFigures:
         ),
         grades=tuple(
             row
-            for row in (_pooled_rows(GRADES, grades(model), pooled) if model.grade else ())
+            for row in (_pooled_rows(GRADES, model.grades(), pooled) if model.grade else ())
             if isinstance(row.rate, PooledRate)
         ),
         definitions=tuple(
@@ -259,7 +259,7 @@ def _with_medians(row: BandRow, observations: Observations, horizon_days: int) -
 def _grade_rows(model: ScoringModel, first: Observations, horizon_days: int) -> tuple[BandRow, ...]:
     if model.grade is None:
         return ()
-    report = _report(GRADES, grades(model), first, horizon_days)
+    report = _report(GRADES, model.grades(), first, horizon_days)
     seen = np.bincount(first.bands[GRADES], minlength=len(report.rows))
     return tuple(row for row, n_leads in zip(report.rows, seen, strict=True) if n_leads)
 

@@ -6,28 +6,15 @@ In: a time zone and two instants. Out: instants in microseconds since 1970 UTC, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from leadscore.days import day_to_date, offsets, to_instant
+from leadscore.days import day_to_date, end_of_day, offsets
 
 Every = Literal["month", "week"] | int
 """How often to look: at the ends of months, of weeks (Sunday), or every so many days."""
 
 _WEEK_DAYS = 7
-
-
-def day_end(time_zone: str, day: int) -> int:
-    """The last microsecond of a local day.
-
-    Where clocks are changed at midnight, that midnight happens twice or not at all; of its two
-    readings the later one that still ends this day is meant.
-    """
-    midnight = datetime.combine(day_to_date(day + 1), time(), ZoneInfo(time_zone))
-    ends = [to_instant(midnight.replace(fold=fold)) - 1 for fold in (0, 1)]
-    local_day = offsets(time_zone).local_day
-    return max((end for end in ends if local_day(end) == day), default=ends[0])
 
 
 def successive(every: Every, time_zone: str, first: int, last: int) -> tuple[int, ...]:
@@ -43,7 +30,7 @@ def successive(every: Every, time_zone: str, first: int, last: int) -> tuple[int
         return ()
     local_day = offsets(time_zone).local_day
     days = _days(every, local_day(first), local_day(last))
-    ends = (day_end(time_zone, day) for day in days)
+    ends = (end_of_day(day, time_zone) for day in days)
     return tuple(end for end in ends if first <= end <= last)
 
 

@@ -15,11 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadscore.backtest.history import NEVER, History, local_days
-from leadscore.backtest.moments import day_end
 from leadscore.conditions import GRADE, OVERALL
-from leadscore.days import Offsets, offsets
+from leadscore.days import Offsets, end_of_day, offsets
 from leadscore.inputs.facts import Facts
-from leadscore.model import Dimension, ScoringModel, digit, letter
+from leadscore.model import Dimension, ScoringModel
 from leadscore.results import Scores
 from leadscore.statistics.observations import Flags, Integers
 
@@ -161,7 +160,7 @@ class Replay:
     def is_complete(self, as_of: int) -> bool:
         """Whether the horizon after a moment was observed to its end."""
         last_day = self._offsets.local_day(as_of) + self._horizon_days
-        return day_end(self._model.time_zone, last_day) <= self._history.observed_until
+        return end_of_day(last_day, self._model.time_zone) <= self._history.observed_until
 
     def days_observed(self, as_of: int) -> int:
         """For how many local days after the day of a moment something is known."""
@@ -179,18 +178,6 @@ class Replay:
         waited = np.where(is_won, self._won_on[leads] - today, self.days_observed(as_of))
         converted: Flags = is_won & (waited <= self._horizon_days)
         return converted, np.clip(waited, 0, self._horizon_days)
-
-
-def grades(model: ScoringModel) -> list[str]:
-    """Every grade that a model can give, best first; none without a declared grade."""
-    if model.grade is None:
-        return []
-    rows, columns = model.dimension(model.grade.rows), model.dimension(model.grade.columns)
-    return [
-        letter(rows, row) + digit(columns, column)
-        for row in reversed(range(len(rows.bands)))
-        for column in reversed(range(len(columns.bands)))
-    ]
 
 
 def band_names(dimension: Dimension) -> list[str]:
@@ -217,7 +204,7 @@ def _bands(model: ScoringModel, table: pa.Table) -> dict[str, Integers]:
         for dimension in model.dimensions
     }
     if model.grade is not None:
-        numbers[GRADES] = _numbered(table[GRADE], grades(model))
+        numbers[GRADES] = _numbered(table[GRADE], model.grades())
     return numbers
 
 

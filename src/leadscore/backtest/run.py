@@ -28,9 +28,8 @@ from leadscore.backtest.result import Backtest
 from leadscore.engines import duckdb
 from leadscore.inputs.facts import Facts
 from leadscore.model import ScoringModel
+from leadscore.options import HORIZON_DAYS
 from leadscore.progress import Progress
-
-HORIZON_DAYS = 90
 
 
 def backtest(  # noqa: PLR0913 - what one may ask for, by name

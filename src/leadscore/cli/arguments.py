@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from leadscore.language.words import LANGUAGES
-from leadscore.options import ENGINES
+from leadscore.options import ENGINES, HORIZON_DAYS
 
 LANGUAGE_VARIABLE = "LEADSCORE_LANG"
 
@@ -24,10 +24,11 @@ def parser(lang: str) -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="store_true", help="print the version and leave")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    model, facts, engine = _model(), _facts(), _engine()
+    model, facts, engine = _model(), _facts(are_required=True), _engine()
     language, talking = _language(lang), _talking(lang)
     moment = _moment(is_required=True)
-    _add(commands, "check", "list everything that is wrong with a model", [model, talking])
+    _add(commands, "check", "list everything that is wrong with a model",
+         [model, _facts(are_required=False), talking])  # fmt: skip
     _add(commands, "schema", "print the JSON Schema of model documents", [])
     _add(commands, "score", "score all leads", [model, facts, moment, engine, talking])
     _add(commands, "explain", "say why a lead has its score",
@@ -50,6 +51,10 @@ def _own_options(by_command: dict[str, argparse.ArgumentParser]) -> None:
     )
     _score_options(by_command["score"])
     by_command["explain"].add_argument("--lead", required=True, metavar="ID", help="the lead_id")
+    for name in ("score", "explain", "compare", "backtest"):
+        by_command[name].add_argument(
+            "--rejects", type=Path, metavar=_TABLE, help="write what was left out"
+        )
     _compare_options(by_command["compare"])
     _backtest_options(by_command["backtest"])
     _demo_options(by_command["demo"])
@@ -62,7 +67,6 @@ def _score_options(score: argparse.ArgumentParser) -> None:
     score.add_argument(
         "--contributions", type=Path, metavar=_TABLE, help="write what each rule gave each lead"
     )
-    score.add_argument("--rejects", type=Path, metavar=_TABLE, help="write what was left out")
     score.add_argument(
         "--keep",
         type=Path,
@@ -89,9 +93,9 @@ def _backtest_options(backtest: argparse.ArgumentParser) -> None:
     backtest.add_argument(
         "--horizon",
         type=_positive,
-        default=90,
+        default=HORIZON_DAYS,
         metavar="DAYS",
-        help="days within which a win counts (90)",
+        help=f"days within which a win counts ({HORIZON_DAYS})",
     )
     backtest.add_argument(
         "--every",
@@ -100,7 +104,6 @@ def _backtest_options(backtest: argparse.ArgumentParser) -> None:
         metavar="month|week|DAYS",
         help="how often to look back (month)",
     )
-    backtest.add_argument("--rejects", type=Path, metavar=_TABLE, help="write what was left out")
 
 
 def _demo_options(demo: argparse.ArgumentParser) -> None:
@@ -160,10 +163,10 @@ def _models() -> argparse.ArgumentParser:
     return part
 
 
-def _facts() -> argparse.ArgumentParser:
+def _facts(*, are_required: bool) -> argparse.ArgumentParser:
     part = _part()
-    part.add_argument("--leads", required=True, metavar="FILE", help=_FILES)
-    part.add_argument("--touchpoints", required=True, metavar="FILE", help=_FILES)
+    for name in ("--leads", "--touchpoints"):
+        part.add_argument(name, required=are_required, metavar="FILE", help=_FILES)
     part.add_argument(
         "--attribute-changes",
         metavar="FILE",
@@ -183,6 +186,11 @@ def _engine() -> argparse.ArgumentParser:
     part = _part()
     part.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="what does the sums")
     part.add_argument("--spark-master", metavar="URL", help="such as spark://host:7077")
+    part.add_argument(
+        "--shared-folder",
+        metavar="FOLDER",
+        help="for a Spark cluster of several machines: a folder that all of them can read",
+    )
     return part
 
 

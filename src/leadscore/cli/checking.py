@@ -12,6 +12,7 @@ from leadscore.cli.files import NewFiles, check_targets
 from leadscore.cli.models import model_of
 from leadscore.cli.talking import OK, REFUSED, Talk, problem_data, show_problem
 from leadscore.errors import InvalidModel
+from leadscore.fields import ModelFields
 from leadscore.language.words import counted
 from leadscore.model import ScoringModel
 from leadscore.rendering.terminal import shown
@@ -19,11 +20,16 @@ from leadscore.schema import published_schema
 
 
 def check(arguments: Namespace, talk: Talk) -> int:
-    """Lists every problem of a model, errors and warnings; REFUSED when it cannot be used."""
+    """Lists every problem of a model, errors and warnings; REFUSED when it cannot be used.
+
+    Fields that the given data do not have are problems, too.
+    """
+    given = (arguments.leads, arguments.touchpoints, arguments.attribute_changes)
+    fields = _fields(*given) if any(given) else None
     model: ScoringModel | None = None
     problems: Sequence[Problem]
     try:
-        model, problems = model_of(arguments.model)
+        model, problems = model_of(arguments.model, fields)
     except InvalidModel as error:
         problems = [problem for problem in error.problems if isinstance(problem, Problem)]
     n_errors = sum(problem.is_error for problem in problems)
@@ -36,6 +42,12 @@ def check(arguments: Namespace, talk: Talk) -> int:
             show_problem(talk.out, problem, arguments.model, talk.lang)
         talk.show(shown(_summary(arguments.model, model, n_errors, problems, talk.lang), "bold"))
     return REFUSED if stops else OK
+
+
+def _fields(*given: str | None) -> ModelFields:
+    from leadscore.inputs import known_fields  # noqa: PLC0415 - heavy
+
+    return known_fields(*given)
 
 
 def _summary(

@@ -79,13 +79,21 @@ class NewFiles:
         self._waiting: list[tuple[Path, Path]] = []
 
     def write(self, path: Path, write: Callable[[Path], object]) -> None:
-        """Writes one file; `write` is called with the path to write to."""
+        """Writes one file; `write` is called with the path to write to.
+
+        Raises: InvalidInput when it cannot be written, on a full disk for instance.
+        """
         target = path.resolve()
         part = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
         self._waiting.append((part, target))
-        write(part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
+        try:
+            write(part)
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+        except OSError as error:
+            wrong = _filled(texts.NOT_WRITTEN, why=error.strerror or str(error))
+            problem = _problem("not_written", "FILE", path, wrong, texts.ANOTHER_PLACE)
+            raise InvalidInput([problem]) from error
 
     def __enter__(self) -> Self:
         return self

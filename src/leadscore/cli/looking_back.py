@@ -6,13 +6,12 @@ from argparse import Namespace
 
 from leadscore.cli.files import check_targets
 from leadscore.cli.progress import progress_on
-from leadscore.cli.scoring import inputs, sound_model, sources
-from leadscore.cli.tables import TABLE_ENDINGS, tell_rejects, write_tables
+from leadscore.cli.scoring import engine_asked, inputs, sound_model, sources
+from leadscore.cli.tables import TABLE_ENDINGS, count_rows, tell_rejects, write_tables
 from leadscore.cli.talking import OK, Talk
 from leadscore.looking_back import look_back
 from leadscore.options import instant_of
 from leadscore.rendering.backtest import backtest_view
-from leadscore.scoring import engine_of
 
 
 def backtest(arguments: Namespace, talk: Talk) -> int:
@@ -23,7 +22,7 @@ def backtest(arguments: Namespace, talk: Talk) -> int:
     until = None
     if arguments.as_of is not None:
         until = instant_of(arguments.as_of, model.time_zone, "--as-of")
-    engine = engine_of(arguments.engine, arguments.spark_master)
+    engine = engine_asked(arguments)
     with progress_on(talk.err, talk.lang) as progress:
         found = look_back(
             model,
@@ -37,7 +36,8 @@ def backtest(arguments: Namespace, talk: Talk) -> int:
         )
     written = write_tables({}, {arguments.rejects: found.rejects})
     if talk.is_json:
-        talk.data({**found.backtest.as_dict(), "written": written})
+        left_out = {"rows_left_out": count_rows(found.rejects), "written": written}
+        talk.data({**found.backtest.as_dict(), **left_out})
         return OK
     tell_rejects(found.rejects, talk, are_written=bool(written))
     talk.show(backtest_view(found.backtest, talk.lang))

@@ -10,6 +10,7 @@ from leadscore.checks.problem import Problem
 from leadscore.cli import texts
 from leadscore.document import load_model
 from leadscore.errors import InvalidInput
+from leadscore.fields import ModelFields
 from leadscore.language.words import Text
 from leadscore.model import ScoringModel
 from leadscore.options import OptionProblem
@@ -17,17 +18,19 @@ from leadscore.options import OptionProblem
 _ENDINGS = {".yaml", ".yml", ".json"}
 
 
-def model_of(given: str) -> tuple[ScoringModel, tuple[Problem, ...]]:
-    """A sound model and its warnings.
+def model_of(
+    given: str, fields: ModelFields | None = None
+) -> tuple[ScoringModel, tuple[Problem, ...]]:
+    """A sound model and its warnings; with `fields`, it may ask for these only.
 
     Raises: InvalidModel with all problems; InvalidInput when there is no such model.
     """
     path = Path(given)
     if not path.exists() and path.name == given and given in shipped_models():
         with resources.as_file(_folder() / f"{given}.yaml") as shipped:
-            return load_model(shipped)
+            return load_model(shipped, fields=fields)
     try:
-        return load_model(path)
+        return load_model(path, fields=fields)
     except OSError as error:
         raise InvalidInput([_problem(path, error)]) from error
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from functools import partial
 from pathlib import Path
+
+import pyarrow as pa
 
 from leadscore import scoring
 from leadscore.cli import texts
@@ -14,13 +15,10 @@ from leadscore.cli.progress import progress_on
 from leadscore.cli.tables import TABLE_ENDINGS, count_rows, tell_rejects, write_tables
 from leadscore.cli.talking import OK, REFUSED, Talk, moment_text
 from leadscore.days import from_instant
-from leadscore.engines.kept import KeptBlocks, kept_blocks
-from leadscore.errors import InvalidInput
-from leadscore.explain import UnknownLead
 from leadscore.explain import explain as explained
-from leadscore.language.words import LEADS, Text, counted
+from leadscore.language.words import LEADS, counted
 from leadscore.model import ScoringModel
-from leadscore.options import OptionProblem, instant_of
+from leadscore.options import instant_of
 from leadscore.rendering.ranking import ranking_table
 from leadscore.results import Scores
 
@@ -34,15 +32,25 @@ def score(arguments: Namespace, talk: Talk) -> int:
     }
     check_targets(targets, TABLE_ENDINGS, inputs(arguments))
     model = sound_model(arguments.model, talk)
-    has_lines = arguments.contributions is not None
-    kept = _kept(model, arguments, contributions=has_lines)
-    scores = _scores(model, arguments, talk, contributions=has_lines, kept=kept)
-    written = write_tables(
-        {arguments.out: scores.table, arguments.contributions: scores.contributions},
-        {arguments.rejects: scores.rejects},
-    )
-    if kept is not None:
-        kept.clear()
+    as_of = instant_of(arguments.as_of, model.time_zone, "--as-of")
+    given, has_lines = sources(arguments), arguments.contributions is not None
+    with scoring.keeping(
+        arguments.keep,
+        engine_asked(arguments),
+        model,
+        given,
+        as_of,
+        contributions=has_lines,
+        option="--keep",
+    ) as engine:
+        with progress_on(talk.err, talk.lang) as progress:
+            scores = scoring.score(
+                model, given, as_of, engine=engine, contributions=has_lines, progress=progress
+            )
+        written = write_tables(
+            {arguments.out: scores.table, arguments.contributions: scores.contributions},
+            {arguments.rejects: scores.rejects},
+        )
     if talk.is_json:
         talk.data(_summary(scores, arguments, written))
         return OK
@@ -84,106 +92,82 @@ def _summary(scores: Scores, arguments: Namespace, written: list[str]) -> dict[s
 
 def explain(arguments: Namespace, talk: Talk) -> int:
     """Says why one lead has its score."""
+    check_targets({"--rejects": arguments.rejects}, TABLE_ENDINGS, inputs(arguments))
     model = sound_model(arguments.model, talk)
-    arguments.engine, arguments.spark_master = "duckdb", None
-    scores = _scores(model, arguments, talk, contributions=True)
+    as_of = instant_of(arguments.as_of, model.time_zone, "--as-of")
     try:
-        found = explained(scores, arguments.lead, talk.lang)
-    except UnknownLead:
-        return _unknown(arguments.lead, scores, talk)
+        with progress_on(talk.err, talk.lang) as progress:
+            scores = scoring.score_lead(
+                model, sources(arguments), arguments.lead, as_of, progress=progress
+            )
+    except scoring.NotAmongLeads as missing:
+        return _missing(missing, arguments, talk)
+    found = explained(scores, arguments.lead, talk.lang)
+    left_out = _left_out(scores.rejects, arguments)
     if talk.is_json:
-        talk.data(found.as_data())
+        talk.data({**found.as_data(), **left_out})
     else:
-        tell_rejects(scores.rejects, talk, are_written=False)
+        tell_rejects(scores.rejects, talk, are_written=arguments.rejects is not None)
         talk.show(found)
     return OK
 
 
-def _unknown(lead_id: str, scores: Scores, talk: Talk) -> int:
+def _missing(missing: scoring.NotAmongLeads, arguments: Namespace, talk: Talk) -> int:
+    left_out = _left_out(missing.rejects, arguments)
+    code, text = "unknown_lead", texts.UNKNOWN_LEAD
+    if missing.is_left_out:
+        code, text = "lead_left_out", texts.LEAD_LEFT_OUT
     words = {
-        "lead_id": lead_id,
-        "leads": counted(scores.table.num_rows, LEADS, talk.lang),
+        "lead_id": arguments.lead,
+        "leads": counted(missing.n_leads, LEADS, talk.lang),
     }
     if talk.is_json:
-        message = texts.UNKNOWN_LEAD.of(talk.lang).format(**words)
-        talk.data({"ok": False, "problems": [{"code": "unknown_lead", "message": message}]})
+        problem = {"code": code, "message": text.of(talk.lang).format(**words)}
+        talk.data({"ok": False, "problems": [problem], **left_out})
     else:
-        tell_rejects(scores.rejects, talk, are_written=False)
-        talk.tell(texts.UNKNOWN_LEAD, **words)
+        tell_rejects(missing.rejects, talk, are_written=arguments.rejects is not None)
+        talk.tell(text, **words)
     return REFUSED
+
+
+def _left_out(rejects: pa.Table, arguments: Namespace) -> dict[str, object]:
+    """Writes the rejects where that is asked for; what a machine is told of them."""
+    written = write_tables({}, {arguments.rejects: rejects})
+    return {"rows_left_out": count_rows(rejects), "written": written}
 
 
 def compare(arguments: Namespace, talk: Talk) -> int:
     """Says what changes when another model takes the place of today's."""
     target: Path | None = arguments.out
-    check_targets({"--out": target}, TABLE_ENDINGS, inputs(arguments))
+    targets = {"--out": target, "--rejects": arguments.rejects}
+    check_targets(targets, TABLE_ENDINGS, inputs(arguments))
     before, after = (sound_model(path, talk) for path in (arguments.model, arguments.other))
     as_of = instant_of(arguments.as_of, before.time_zone, "--as-of")
-    engine = scoring.engine_of(arguments.engine, arguments.spark_master)
+    engine = engine_asked(arguments)
     with progress_on(talk.err, talk.lang) as progress:
         differences = scoring.score_both(
             before, after, sources(arguments), as_of, engine=engine, progress=progress
         )
-    written = write_tables({target: differences.changed}, {})
+    written = write_tables({target: differences.changed}, {arguments.rejects: differences.rejects})
     if talk.is_json:
-        talk.data({**differences.as_data(arguments.top), "written": written})
+        left_out = {"rows_left_out": count_rows(differences.rejects), "written": written}
+        talk.data({**differences.as_data(arguments.top), **left_out})
         return OK
+    tell_rejects(differences.rejects, talk, are_written=arguments.rejects is not None)
     talk.show(differences.render(talk.lang, arguments.top))
     for path in written:
         talk.tell(texts.WRITTEN, path=path)
     return OK
 
 
-def _kept(model: ScoringModel, arguments: Namespace, *, contributions: bool) -> KeptBlocks | None:
-    """The folder of finished blocks.
-
-    Raises: InvalidInput where the engine has no blocks, or the folder cannot be one.
-    """
-    folder: Path | None = arguments.keep
-    if folder is None:
-        return None
-    if arguments.engine != "duckdb":
-        wrong, instead = texts.KEEPS_NOTHING, texts.KEEPING_ENGINE
-        raise InvalidInput(
-            [OptionProblem("nothing_to_keep", "--keep", arguments.engine, wrong, instead)]
-        )
-    as_of = instant_of(arguments.as_of, model.time_zone, "--as-of")
-    try:
-        return kept_blocks(
-            folder, model, as_of, inputs(arguments).values(), contributions=contributions
-        )
-    except OSError as error:
-        wrong = Text(*(text.format(why=error.strerror) for text in texts.CANNOT_KEEP))
-        problem = OptionProblem("not_a_folder", "--keep", str(folder), wrong, texts.ANOTHER_FOLDER)
-        raise InvalidInput([problem]) from None
-
-
-def _scores(
-    model: ScoringModel,
-    arguments: Namespace,
-    talk: Talk,
-    *,
-    contributions: bool,
-    kept: KeptBlocks | None = None,
-) -> Scores:
-    as_of = instant_of(arguments.as_of, model.time_zone, "--as-of")
-    engine = scoring.engine_of(arguments.engine, arguments.spark_master)
-    if kept is not None:
-        engine = partial(engine, kept=kept)
-    with progress_on(talk.err, talk.lang) as progress:
-        return scoring.score(
-            model,
-            sources(arguments),
-            as_of,
-            engine=engine,
-            contributions=contributions,
-            progress=progress,
-        )
-
-
 def sources(arguments: Namespace) -> scoring.Sources:
     """Where the facts are."""
     return scoring.Sources(arguments.leads, arguments.touchpoints, arguments.attribute_changes)
+
+
+def engine_asked(arguments: Namespace) -> scoring.Engine:
+    """What does the sums."""
+    return scoring.engine_of(arguments.engine, arguments.spark_master, arguments.shared_folder)
 
 
 def inputs(arguments: Namespace) -> dict[str, str | None]:

@@ -26,19 +26,16 @@ def demo(arguments: Namespace, talk: Talk) -> int:
         page = report.page(evaluation, lang)
         with NewFiles() as files:
             files.write(target, lambda path: path.write_text(page, encoding="utf-8"))
-        talk.tell(texts.WRITTEN, path=target)
+        talk.tell(texts.SAME_AS_PAGE, path=target)
     return OK
 
 
 def _data_set(given: str | None) -> str:
     names = list(demonstration.DATA_SETS)
     if given is None:
-        return DEFAULT
+        return demonstration.DEFAULT
     if given not in names:
         instead = accepted(", ".join(names))
         problem = OptionProblem("unknown_data_set", "DATA_SET", given, texts.NO_DATA_SET, instead)
         raise InvalidInput([problem])
     return given
-
-
-DEFAULT = "bank-marketing"

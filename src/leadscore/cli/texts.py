@@ -28,6 +28,7 @@ SCORED = Text(
     "Policzono punkty: {leads}, stan na {moment}, model {model} ({engine}).",
 )
 WRITTEN = Text("Written: {path}", "Zapisano: {path}")
+SAME_AS_PAGE = Text("The same as a page: {path}", "To samo jako strona: {path}")
 NO_LEADS = Text("There are no leads in the input.", "W danych wejściowych nie ma leadów.")
 LEFT_OUT = Text("{rows} left out:", "Pominięto {rows}:")
 LEFT_OUT_ROWS = noun("row was", "rows were", "wiersz", "wiersze", "wierszy")
@@ -44,9 +45,10 @@ UNKNOWN_LEAD = Text(
     "no lead {lead_id} among those known as of this moment ({leads})",
     "nie ma leada {lead_id} wśród znanych w tym momencie ({leads})",
 )
-KEEPS_NOTHING = Text("this engine keeps no parts", "ten silnik nie zachowuje części")
-KEEPING_ENGINE = accepted("--engine duckdb")
-CANNOT_KEEP = Text("it cannot be a folder ({why})", "nie może być folderem ({why})")
+LEAD_LEFT_OUT = Text(
+    "the row of lead {lead_id} was left out, because a cell of it cannot be used",
+    "pominięto wiersz leada {lead_id}, bo jednej z jego komórek nie da się użyć",
+)
 INTERRUPTED = Text("Interrupted; nothing was written.", "Przerwano; niczego nie zapisano.")
 INTERRUPTED_AND_KEPT = Text(
     "Interrupted; finished parts are in {folder}, and the same command goes on there.",
@@ -66,6 +68,10 @@ NO_FOLDER = Text("the folder {folder} does not exist", "nie ma folderu {folder}"
 MAKE_FOLDER = Text("create it first: mkdir -p {folder}", "najpierw go utwórz: mkdir -p {folder}")
 NOT_WRITABLE = Text("the folder {folder} may not be written to", "brak prawa zapisu do {folder}")
 ANOTHER_FOLDER = Text("choose another folder", "wybierz inny folder")
+NOT_WRITTEN = Text("it cannot be written ({why})", "nie można zapisać ({why})")
+ANOTHER_PLACE = Text(
+    "make room, or choose another folder", "zwolnij miejsce albo wybierz inny folder"
+)
 NOT_A_FILE = Text("it is there and is no ordinary file", "istnieje i nie jest zwykłym plikiem")
 A_FILE_NAME = Text("choose another name", "wybierz inną nazwę")
 BAD_ENDING = Text("of no known kind", "nieznany rodzaj pliku")

@@ -1,6 +1,6 @@
 """A model on real leads that it has not seen: whom to call, why, and what then happened.
 
-In: the name of a data set. Out: the list and the bands in the terminal, and the same as a page.
+In: the name of a data set. Out: the list and the bands in the terminal, and what a page shows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ from rich.console import Console
 import leadscore
 from leadscore import report
 from leadscore.demo.held_out import converted, part, split_by_time
-from leadscore.demo.sources import DATA_SETS, LoadedSource, full_data_folder, load_source
+from leadscore.demo.sources import (
+    DATA_SETS,
+    DEFAULT,
+    LoadedSource,
+    full_data_folder,
+    load_source,
+)
 from leadscore.mapping.columns import Ints, compute, in_order, whole_numbers
 from leadscore.report.evaluation import (
     Evaluation,
@@ -24,22 +30,29 @@ from leadscore.report.evaluation import (
     share_won,
     slices_of,
 )
-from leadscore.report.texts import Lang, text
+from leadscore.report.texts import Lang
 
-__all__ = ["DATA_SETS", "Evaluation", "evaluate", "full_data_folder", "load_source", "run"]
+__all__ = [
+    "DATA_SETS",
+    "DEFAULT",
+    "Evaluation",
+    "evaluate",
+    "full_data_folder",
+    "load_source",
+    "run",
+]
 
 PAGE_EXTRACT = Extract(hottest=30, between=4, coldest=5)
 
 
 def run(
-    data_set: str = "bank-marketing",
+    data_set: str = DEFAULT,
     *,
     data: Path | None = None,
-    out: Path | None = None,
     lang: Lang = "en",
     console: Console | None = None,
 ) -> Evaluation:
-    """Scores the held-out leads of a data set, prints what it found and writes it to `out`.
+    """Scores the held-out leads of a data set and prints what it found.
 
     `data` is a folder with full data sets; without it, the one beside the checkout is taken, and
     where that has none, the bundled sample.
@@ -48,11 +61,7 @@ def run(
     """
     source = load_source(DATA_SETS[data_set], data or full_data_folder())
     evaluation = evaluate(source)
-    console = console or Console()
-    report.show(evaluation, console, lang)
-    if out is not None:
-        out.write_text(report.page(evaluation, lang), encoding="utf-8")
-        console.print(text("written", lang, path=out), soft_wrap=True)
+    report.show(evaluation, console or Console(), lang)
     return evaluation
 
 

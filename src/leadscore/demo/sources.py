@@ -51,10 +51,14 @@ DATA_SETS = {
         DataSet(
             "crm-sales-opportunities",
             "crm_sales_opportunities",
-            SAMPLES / "crm_sales_opportunities" / "model.yaml",
+            MODELS / "crm-sales-opportunities.yaml",
         ),
     )
 }
+
+
+DEFAULT = "bank-marketing"
+"""The data set to show when none is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

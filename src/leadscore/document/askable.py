@@ -66,23 +66,24 @@ class FieldJudge:
             self._add(ReservedName(at=at, found=field, reserved=reserved))
             return False
         catalogue = self._declared.catalogue
-        if catalogue is not None and catalogue.properties and field not in catalogue.properties:
-            known = tuple(catalogue.properties)
+        listed = catalogue.properties if catalogue is not None else {}
+        if listed and field not in listed:
+            known = tuple(listed)
             near = self._take.near(field, known)
             at, found = entries.key_place(field), excerpt(field)
             self._add(UnknownProperty(at=at, found=found, near=near, known=known))
             return False
-        if catalogue is None and "." in field and (is_attribute(field) or is_computed(field)):
+        if not listed and "." in field and (is_attribute(field) or is_computed(field)):
             self._add(AttributeInWhere(at=entries.key_place(field), found=excerpt(field)))
         return True
 
     def _is_known(self, entries: Entries, field: str, setting: Setting) -> bool:
-        catalogue = self._declared.catalogue
+        listed = self._declared.listed_attributes
         results = self._declared.results if setting is Setting.DEFINITION else ()
         if is_computed(field):
             known = field in results
-        elif catalogue is not None:
-            known = field in catalogue.attributes
+        elif listed:
+            known = field in listed
         else:
             known = is_attribute(field)
         if not known:
@@ -93,7 +94,7 @@ class FieldJudge:
         known = self._declared.attributes() + results
         space, _, rest = field.partition(".")
         moved = [f"{near}.{rest}" for near in self._take.near(space, ATTRIBUTE_SPACES) if rest]
-        likely = [name for name in moved if self._declared.catalogue is None or name in known]
+        likely = [name for name in moved if not self._declared.listed_attributes or name in known]
         near = tuple(likely) or self._take.near(field, (*known, *sorted(CONDITION_WORDS)))
         at, found = entries.key_place(field), excerpt(field)
         self._add(UnknownField(at=at, found=found, near=near, known=known))

@@ -13,6 +13,7 @@ from leadscore.conditions import (
     OVERALL,
     SCORE_PREFIX,
     STAGE,
+    FieldType,
 )
 from leadscore.document.located import Entries, Node
 from leadscore.document.vocabulary import MAX_DEFINITIONS, MAX_DIMENSIONS, MAX_GROUPS
@@ -32,10 +33,15 @@ class Declared:
     results: tuple[str, ...]
     catalogue: ModelFields | None
 
+    @property
+    def listed_attributes(self) -> Mapping[str, FieldType]:
+        """The attributes of the catalogue; none where it lists none, and any may be asked."""
+        return {} if self.catalogue is None else self.catalogue.attributes
+
     def attributes(self) -> tuple[str, ...]:
         """The attributes of the catalogue, or what attributes begin with."""
-        if self.catalogue is not None:
-            return tuple(self.catalogue.attributes)
+        if self.listed_attributes:
+            return tuple(self.listed_attributes)
         return (*(f"{space}." for space in ATTRIBUTE_SPACES), STAGE)
 
 

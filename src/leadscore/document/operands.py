@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -24,15 +23,11 @@ from leadscore.conditions import (
     PRESENCE_OPERATORS,
     SCORE_PREFIX,
     TEXT_ONLY,
-    AllOf,
-    AnyOf,
     Comparison,
     FieldType,
-    NoneOf,
     Operand,
     Operator,
     Scalar,
-    Scope,
     type_of,
 )
 from leadscore.document.located import Entries, Items, Leaf, Node, excerpt
@@ -42,7 +37,6 @@ from leadscore.document.vocabulary import (
 )
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_KINDS: Mapping[str, type[AllOf | AnyOf | NoneOf]] = {"all": AllOf, "any": AnyOf, "none": NoneOf}
 _EXPECTED = {
     FieldType.TEXT: Expected.TEXT,
     FieldType.NUMBER: Expected.NUMBER,
@@ -50,7 +44,6 @@ _EXPECTED = {
     FieldType.DATE: Expected.DATE,
 }
 _OPERATORS = {operator.value: operator for operator in Operator}
-_SCOPES = {scope.value: scope for scope in Scope}
 _ORDER = (FieldType.TEXT, FieldType.NUMBER, FieldType.BOOLEAN, FieldType.DATE)
 
 

@@ -58,7 +58,8 @@ def read_model(
 ) -> Reading:
     """The model of a document, or everything that is wrong with it.
 
-    `source` is what to call the document. With `fields`, only these fields may be asked.
+    `source` is what to call the document. With `fields`, only these attributes may be asked, and
+    only these properties; where it has none of either, any may.
     """
     problems = ProblemList()
     draft = _draft(text, format, problems, fields)
@@ -66,9 +67,12 @@ def read_model(
     return Reading(model, in_document_order(problems.found), source)
 
 
-def load_model(path: str | Path) -> tuple[ScoringModel, tuple[Problem, ...]]:
+def load_model(
+    path: str | Path, *, fields: ModelFields | None = None
+) -> tuple[ScoringModel, tuple[Problem, ...]]:
     """The model of a file and its warnings; a name that ends in .json is JSON, any other YAML.
 
+    With `fields`, only these may be asked, as for `read_model`.
     Raises: InvalidModel with all problems; OSError when the file cannot be read.
     """
     path = Path(path)
@@ -76,7 +80,7 @@ def load_model(path: str | Path) -> tuple[ScoringModel, tuple[Problem, ...]]:
         # One byte beyond the bound is enough to know that a file is too large.
         content = file.read(MAX_BYTES + 1)
     notation: Format = "json" if path.suffix.lower() == ".json" else "yaml"
-    reading = read_model(content, format=notation, source=path.name)
+    reading = read_model(content, format=notation, source=path.name, fields=fields)
     return reading.sound_model(), reading.warnings
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadscore.document import write_json
+from leadscore.inputs.workspace import no_space
 from leadscore.model import ScoringModel
 
 _SCORES, _LINES = ".scores.parquet", ".contributions.parquet"
@@ -43,7 +44,10 @@ class KeptBlocks:
             return None
 
     def write(self, leads: pa.Table, finished: Finished) -> None:
-        """Keep a finished block. Its scores come last: where they are, everything is."""
+        """Keep a finished block. Its scores come last: where they are, everything is.
+
+        Raises: NoWorkingSpace where it cannot be written.
+        """
         table, lines = finished
         scores_path, lines_path = self._paths(leads)
         if lines is not None:
@@ -121,5 +125,7 @@ def _write(table: pa.Table, path: Path) -> None:
     try:
         pq.write_table(table, part)
         part.replace(path)
+    except OSError as error:
+        raise no_space(path.parent, error.strerror or str(error)) from None
     finally:
         part.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import reduce
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -276,8 +277,38 @@ def _tell(progress: Progress | None) -> None:
 
 @contextmanager
 def _folder(shared: str | Path | None) -> Iterator[Path]:
-    with TemporaryDirectory(prefix="leadscore-", dir=shared) as folder:
-        yield Path(folder).resolve()
+    """A new folder for the workers; in a shared one it is as open to others as that is.
+
+    Raises: UnsupportedByEngine when a worker cannot read what lies in it.
+    """
+    from py4j.protocol import Py4JError  # noqa: PLC0415 - comes with the extra
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+
+    with TemporaryDirectory(prefix="leadscore-", dir=shared) as name:
+        folder = Path(name).resolve()
+        if shared is not None:
+            folder.chmod(folder.parent.stat().st_mode)
+        try:
+            yield folder
+        except (PySparkException, Py4JError) as error:
+            said = str(error)
+            if folder.name not in said or not any(words in said for words in _OUT_OF_REACH):
+                raise
+            raise UnsupportedByEngine(
+                f"the workers cannot read what was put into {folder.parent} for them. A cluster of "
+                "several machines needs a folder that all of them can read under the same path: "
+                "name it with --shared-folder (in Python, shared_folder)"
+            ) from error
+
+
+_OUT_OF_REACH = (
+    "FILE_NOT_EXIST",
+    "PATH_NOT_FOUND",
+    "FileNotFoundException",
+    "No such file",
+    "Permission denied",
+)
+"""What Spark says, in some place of its message, of a file that is not where a worker looks."""
 
 
 @contextmanager
@@ -296,16 +327,28 @@ def running_session(master: str | None) -> Iterator[SparkSession]:
             outer.createDataFrame([], "nothing INT")  # makes its session the active one again
 
 
-def _session(master: str | None) -> tuple[SparkSession, bool]:
-    """The running session, or a new one; and whether it is new."""
+def check_installed() -> None:
+    """Says in time that the extra is missing.
+
+    Raises: UnsupportedByEngine.
+    """
     try:
-        from py4j.protocol import Py4JError  # noqa: PLC0415 - comes with the extra
-        from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415 - an extra, slow to load
-        from pyspark.sql import SparkSession  # noqa: PLC0415
-    except ImportError as error:
+        found = find_spec("pyspark")
+    except ValueError:  # somebody has put nothing in its place
+        found = None
+    if found is None:
         raise UnsupportedByEngine(
             "the engine spark needs PySpark 4.3: install it with `pip install 'lejek[spark]'`"
-        ) from error
+        )
+
+
+def _session(master: str | None) -> tuple[SparkSession, bool]:
+    """The running session, or a new one; and whether it is new."""
+    check_installed()
+    from py4j.protocol import Py4JError  # noqa: PLC0415 - comes with the extra
+    from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415 - an extra, slow to load
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
     try:
         return _fitting(SparkSession.active(), master), False
     except PySparkRuntimeError:  # none is running

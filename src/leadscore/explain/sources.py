@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from leadscore.days import day_to_date
 from leadscore.errors import LeadScoreError
 from leadscore.explain.adding import Given, Row, explanation, integer
 from leadscore.explain.values import Explanation, LeadId
 from leadscore.live import LeadScore
 from leadscore.model import ScoringModel
-from leadscore.results import Scores
+from leadscore.results import Scores, of_lead
 
 
 class UnknownLead(LeadScoreError):
@@ -28,7 +25,7 @@ def explain(scores: Scores, lead_id: LeadId, lang: str = "en") -> Explanation:
     """
     if scores.contributions is None:
         raise ValueError("these scores have no contributions; score with contributions=True")
-    rows = _of_lead(scores.table, lead_id)
+    rows: list[Row] = of_lead(scores.table, lead_id).to_pylist()
     if not rows:
         raise UnknownLead(f"no lead {lead_id!r} among the {scores.table.num_rows} scored leads")
     given = [
@@ -39,7 +36,7 @@ def explain(scores: Scores, lead_id: LeadId, lang: str = "en") -> Explanation:
             integer(line, "millipoints_raw"),
             integer(line, "millipoints"),
         )
-        for line in _of_lead(scores.contributions, lead_id)
+        for line in of_lead(scores.contributions, lead_id).to_pylist()
     ]
     return explanation(scores.model, given, rows[0], scores.as_of, lang)
 
@@ -65,16 +62,6 @@ def explain_live(
     row.update(score.definitions)
     row.update((f"{name}_kept", is_kept) for name, is_kept in score.kept.items())
     return explanation(model, given, row, as_of, lang)
-
-
-def _of_lead(table: pa.Table, lead_id: LeadId) -> list[Row]:
-    ids = table["lead_id"]
-    try:
-        wanted = pa.scalar(str(lead_id)).cast(ids.type)
-    except pa.ArrowInvalid:
-        return []
-    rows: list[Row] = table.filter(pc.equal(ids, wanted)).to_pylist()
-    return rows
 
 
 def _date_or_none(row: Row, name: str) -> date | None:

@@ -7,7 +7,7 @@ Out: leads as of a moment, touchpoints, outcomes, and a reject for every cell th
 from leadscore.inputs.facts import Facts
 from leadscore.inputs.opening import Rows
 from leadscore.inputs.outcomes import Outcomes, read_outcomes
-from leadscore.inputs.reading import Progress, read_facts
+from leadscore.inputs.reading import Progress, known_fields, read_facts
 from leadscore.inputs.rejects import REJECTS_SCHEMA, Reason, write_rejects
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Progress",
     "Reason",
     "Rows",
+    "known_fields",
     "read_facts",
     "read_outcomes",
     "write_rejects",

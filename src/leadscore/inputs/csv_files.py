@@ -24,8 +24,8 @@ from leadscore.inputs.sources import (
     places_in_one,
     raw_names,
 )
+from leadscore.separators import beginning
 
-SEPARATORS = (",", ";", "\t", "|")
 _HEADER_CHARACTERS = 1 << 20
 _CHUNK = 1 << 20
 _LOST, _SCANS = "lost_records", "lost_scans"
@@ -56,22 +56,12 @@ def read_header(path: Path, needed: Sequence[str]) -> Header:
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         lines = file.read(_HEADER_CHARACTERS).splitlines(keepends=True)
-    n_before = 0
-    separators: Sequence[str] = SEPARATORS
-    while n_before < len(lines) and not lines[n_before].strip():
-        n_before += 1
-    if n_before < len(lines) and (told := _told_separator(lines[n_before])):
-        n_before, separators = n_before + 1, (told,)
+    n_before, separators = beginning(lines)
     if n_before == len(lines):
         raise ValueError
     headers = [_cut(lines[n_before:], separator, n_before) for separator in separators]
     wanted = frozenset(needed)
     return max(headers, key=lambda header: (len(wanted & {*header.names}), len(header.names)))
-
-
-def _told_separator(line: str) -> str | None:
-    text = line.rstrip("\r\n")
-    return text[4:] if text[:4].lower() == "sep=" and text[4:] in SEPARATORS else None
 
 
 def _cut(lines: list[str], separator: str, n_before: int) -> Header:

@@ -6,7 +6,7 @@ In: good rows, sifted from what users have. Out: tables and relations for the en
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +22,7 @@ from leadscore.inputs.history import KNOWN_AT, newest_values, with_values
 from leadscore.inputs.sifting import Opener
 from leadscore.inputs.sources import Connection, Relation
 from leadscore.inputs.workspace import Workspace
+from leadscore.results import of_lead
 
 LEAD_ID = "lead_id"
 
@@ -79,6 +80,19 @@ class Facts:
         newest = newest_values(self._changes(connection), list(fields), as_of)
         leads = connection.from_arrow(self._known(as_of))
         return with_values(leads, newest, fields, columns).order(LEAD_ID).to_arrow_table()
+
+    def around(self, lead_id: str | int, as_of: int) -> Facts:
+        """The same facts with only one lead, and the other leads of its company, as of a moment.
+
+        The touchpoints are still those of everybody: engines leave out those of other leads. There
+        is no lead where the asked one is not known. Both go with the same temporary folder.
+        """
+        leads = self.leads_as_of(as_of)
+        kept = of_lead(leads, lead_id)
+        if kept.num_rows and COMPANY_ID in leads.column_names and kept[COMPANY_ID][0].is_valid:
+            kept = leads.filter(pc.equal(leads[COMPANY_ID], kept[COMPANY_ID][0]))
+        ids = kept[LEAD_ID].combine_chunks()
+        return replace(self, _leads=self._leads.filter(pc.is_in(self._leads[LEAD_ID], ids)))
 
     def _known(self, as_of: int) -> pa.Table:
         if KNOWN_AT not in self._leads.column_names:

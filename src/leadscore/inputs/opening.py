@@ -23,7 +23,7 @@ from leadscore.inputs.parquet_files import MAGIC, ParquetSource, partition_files
 from leadscore.inputs.problems import UnknownFormat, Unreadable, Why
 from leadscore.inputs.sources import Source
 from leadscore.inputs.tables import TableSource, keys_of, table_of_dicts, table_of_frame
-from leadscore.inputs.workspace import Workspace
+from leadscore.inputs.workspace import Workspace, no_space
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,11 +59,20 @@ class Handed:
     def files(self) -> list[Path]:
         """The files behind it; none for a table.
 
-        Raises: InvalidInput when the path leads nowhere.
+        Raises: InvalidInput when the path leads nowhere, or a file cannot be read.
         """
         if not isinstance(self.rows, str | Path):
             return []
-        path = Path(self.rows).resolve()
+        try:
+            files = self._found(Path(self.rows).resolve())
+            for path in files:
+                with path.open("rb") as file:
+                    file.read(1)
+        except OSError:
+            self._refuse(Why.NOT_READABLE)
+        return files
+
+    def _found(self, path: Path) -> list[Path]:
         if path.is_file():
             return [path]
         if not path.is_dir():
@@ -73,7 +82,8 @@ class Handed:
     def open(self, workspace: Workspace) -> Source:
         """The source of its rows.
 
-        Raises: InvalidInput when it is of no known kind or cannot be read.
+        Raises: InvalidInput when it is of no known kind or cannot be read; NoWorkingSpace when
+        a copy of it cannot be written.
         """
         rows = self.rows
         if isinstance(rows, pa.Table):
@@ -104,6 +114,10 @@ class Handed:
             return CsvSource(self.label, plain, self.needed)
         except CorruptArchive:
             self._refuse(Why.CORRUPT_ARCHIVE)
+        except OSError as error:
+            if workspace.is_cause_of(error):
+                raise no_space(workspace.folder, error.strerror or str(error)) from error
+            self._refuse(Why.NOT_READABLE)
         except ValueError:
             self._refuse(Why.EMPTY)
 

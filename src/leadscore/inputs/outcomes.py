@@ -14,7 +14,7 @@ from leadscore.inputs.columns import Wanted, found_columns, problems_of
 from leadscore.inputs.facts import LEAD_ID
 from leadscore.inputs.opening import Handed, Rows, opened, stop_on
 from leadscore.inputs.reading import OCCURRED_AT, key_of, lead_id_kind, lead_key, with_integer_ids
-from leadscore.inputs.sifting import KnownLead, damage_reported, sift
+from leadscore.inputs.sifting import KnownLead, damage_reported, names_of, sift
 from leadscore.inputs.sources import Source
 from leadscore.inputs.workspace import Workspace
 
@@ -61,7 +61,7 @@ def _outcomes(workspace: Workspace, source: Source, leads: pa.Table | None) -> O
     check = None if leads is None else KnownLead(leads, connection)
     columns = found_columns(source, wanted)
     sifted = sift(source, columns, workspace, check=check, is_read_once=True)
-    with damage_reported(source.label):
+    with damage_reported(source, names_of(columns), workspace):
         table = sifted.open(connection).to_arrow_table()
     if leads is None and lead_id_kind(source) is Kind.CELL:
         table = with_integer_ids(table, connection)

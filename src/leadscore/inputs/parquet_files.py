@@ -5,8 +5,10 @@ In: paths. Out: a source that is read where it lies.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +27,7 @@ from leadscore.inputs.sources import (
 from leadscore.inputs.workspace import identifier, literal
 
 MAGIC = b"PAR1"
+_HIDDEN = (".", "_")
 
 
 class ParquetSource:
@@ -84,7 +87,17 @@ def _columns(relation: Relation) -> list[tuple[str, Kind, str]]:
 
 
 def partition_files(folder: Path) -> list[Path]:
-    """The Parquet files under a folder, in the order of their paths, hidden ones left out."""
-    found = (path.relative_to(folder) for path in folder.rglob("*.parquet"))
-    visible = (path for path in found if not any(part[0] in "._" for part in path.parts))
-    return sorted(folder / path for path in visible if (folder / path).is_file())
+    """The Parquet files under a folder, in the order of their paths, hidden ones left out.
+
+    Raises: OSError when a folder among them cannot be listed: its files would be missed.
+    """
+    found = []
+    for place, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
+        visible = (name for name in names if not name.startswith(_HIDDEN))
+        found += [Path(place, name) for name in visible if name.endswith(".parquet")]
+    return sorted(path for path in found if path.is_file())
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise error

@@ -102,6 +102,7 @@ class Why(StrEnum):
     """Why a source cannot be read at all."""
 
     NOT_FOUND = "not_found"
+    NOT_READABLE = "not_readable"
     NO_PARTITIONS = "no_partitions"
     EMPTY = "empty"
     WORKBOOK = "workbook"
@@ -112,6 +113,10 @@ class Why(StrEnum):
 
 _WHY = {
     Why.NOT_FOUND: ("there is no such file or folder", "nie ma takiego pliku ani folderu"),
+    Why.NOT_READABLE: (
+        "it is there and cannot be read; look at its permissions, and at the disk",
+        "istnieje, ale nie da się odczytać; sprawdź uprawnienia i dysk",
+    ),
     Why.NO_PARTITIONS: (
         "the folder holds no .parquet files",
         "w folderze nie ma plików .parquet",
@@ -151,6 +156,21 @@ class Unreadable(InputProblem):
         """One line: which source, and why it cannot be read."""
         english, polish = _WHY[self.why]
         return f"[{self.code}] {self.source}: {polish if lang == 'pl' else english}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwritable(InputProblem):
+    """The folder of temporary files cannot be written to; the source is its path."""
+
+    code: ClassVar[str] = "no_working_space"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "temporary files cannot be written here ({why}); "
+        "make room, or name another folder in TMPDIR",
+        "pl": "nie można tu zapisać plików tymczasowych ({why}); "
+        "zwolnij miejsce albo podaj inny folder w zmiennej TMPDIR",
+    }
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

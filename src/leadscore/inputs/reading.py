@@ -15,14 +15,23 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadscore.fields import COMPANY_ID
+from leadscore.conditions import FieldType
+from leadscore.fields import COMPANY_ID, ModelFields
 from leadscore.inputs.cells import CELLS, Cell, Kind
 from leadscore.inputs.columns import Wanted, found_columns, problems_of, twins
 from leadscore.inputs.facts import LEAD_ID, Facts, Fields, attribute_cell
 from leadscore.inputs.history import FIELD, KNOWN_AT, reading_by_field, wanted_changes
 from leadscore.inputs.opening import Handed, Rows, opened, stop_on
 from leadscore.inputs.rejects import joined_rejects
-from leadscore.inputs.sifting import FirstOfLead, KnownLead, Sifted, count, damage_reported, sift
+from leadscore.inputs.sifting import (
+    FirstOfLead,
+    KnownLead,
+    Sifted,
+    count,
+    damage_reported,
+    names_of,
+    sift,
+)
 from leadscore.inputs.sources import Connection, Source
 from leadscore.inputs.workspace import Workspace, identifier, literal
 
@@ -66,6 +75,61 @@ def read_facts(
 
 def _handed_changes(rows: Rows) -> Handed:
     return Handed(CHANGES, rows, wanted_changes(Cell.KEY))
+
+
+def known_fields(
+    leads: Rows | None = None,
+    touchpoints: Rows | None = None,
+    attribute_changes: Rows | None = None,
+) -> ModelFields:
+    """The fields that a model may ask of these sources: their columns, whatever their types.
+
+    Of leads and touchpoints only the header is read; of attribute changes, which fields they name.
+    Raises: InvalidInput when a source cannot be read.
+    """
+    given = {LEADS: leads, CHANGES: attribute_changes, TOUCHPOINTS: touchpoints}
+    workspace, sources = opened(
+        [
+            Handed(name, rows, [Wanted(own, Cell.KEY) for own in sorted(_RESERVED[name])])
+            for name, rows in given.items()
+            if rows is not None
+        ]
+    )
+    try:
+        changing = _fields_of_changes(sources, workspace) if LEADS in sources else set()
+        return ModelFields(
+            dict.fromkeys([*_columns(LEADS, sources), *sorted(changing)], FieldType.ANY),
+            dict.fromkeys(_columns(TOUCHPOINTS, sources), FieldType.ANY),
+        )
+    finally:
+        workspace.close()
+
+
+_RESERVED: Mapping[str, frozenset[str]] = {
+    LEADS: frozenset({LEAD_ID, KNOWN_AT}),
+    CHANGES: frozenset({LEAD_ID, FIELD, KNOWN_AT}),
+    TOUCHPOINTS: frozenset({LEAD_ID, TYPE, OCCURRED_AT, RECEIVED_AT, ID}),
+}
+"""The columns that are no fields."""
+
+
+def _columns(name: str, sources: Mapping[str, Source]) -> list[str]:
+    """The fields of a source; where it has none, its other columns: no list would allow any."""
+    if name not in sources:
+        return []
+    columns = [column for column, _, _ in sources[name].column_kinds()]
+    return [column for column in columns if column not in _RESERVED[name]] or columns
+
+
+def _fields_of_changes(sources: Mapping[str, Source], workspace: Workspace) -> set[str]:
+    """The fields that occur in attribute changes, where there are any."""
+    source = sources.get(CHANGES)
+    if source is None or FIELD not in {column for column, _, _ in source.column_kinds()}:
+        return set()
+    fields = source.scan(workspace.connection, [FIELD])
+    with damage_reported(source, [FIELD], workspace):
+        found = fields.project("CAST(r0 AS VARCHAR)").distinct().fetchall()
+    return {str(row[0]) for row in found}
 
 
 def wanted_leads(attributes: Fields) -> list[Wanted]:
@@ -138,7 +202,7 @@ class _Reader:
         self._attributes = attributes
         self._properties = properties
         self._progress = progress
-        self._changing_fields = self._fields_of_changes()
+        self._changing_fields = _fields_of_changes(sources, workspace)
 
     def facts(self, *, check_unknown_leads: bool) -> Facts:
         self._stop_on_problems()
@@ -189,15 +253,6 @@ class _Reader:
             for column in wanted
         ]
 
-    def _fields_of_changes(self) -> set[str]:
-        if CHANGES not in self._sources or FIELD not in self._present(CHANGES):
-            return set()
-        source = self._sources[CHANGES]
-        fields = source.scan(self._workspace.connection, [FIELD])
-        with damage_reported(source.label):
-            found = fields.project("CAST(r0 AS VARCHAR)").distinct().fetchall()
-        return {str(row[0]) for row in found}
-
     # The three sources -----------------------------------------------------------------
 
     def _read_leads(self) -> tuple[Sifted, pa.Table]:
@@ -207,7 +262,7 @@ class _Reader:
         wanted[0] = replace(wanted[0], cell=lead_key(source))
         columns = found_columns(source, wanted)
         sifted = sift(source, columns, self._workspace, check=FirstOfLead(), is_read_once=True)
-        with damage_reported(source.label):
+        with damage_reported(source, names_of(columns), self._workspace):
             table = sifted.open(connection).project(self._kept(wanted)).to_arrow_table()
         if lead_id_kind(source) is Kind.CELL:
             table = with_integer_ids(table, connection)

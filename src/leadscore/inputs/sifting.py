@@ -31,7 +31,7 @@ from leadscore.inputs.rejects import (
     reason_texts,
 )
 from leadscore.inputs.sources import Connection, Lost, Relation, Source
-from leadscore.inputs.workspace import Workspace, identifier, literal
+from leadscore.inputs.workspace import Workspace, identifier, literal, no_space
 
 Opener = Callable[[Connection], Relation]
 _ROW, _PROBLEMS = "file_row_number", "problems"
@@ -124,9 +124,10 @@ def sift(
 
     The first column is the key. `is_read_once` says that the rows will be read only once more,
     so that a costly reading need not be written down first.
-    Raises: InvalidInput when the source turns out to be damaged.
+    Raises: InvalidInput when the source turns out to be damaged; NoWorkingSpace when rows cannot
+    be written down.
     """
-    with damage_reported(source.label):
+    with damage_reported(source, names_of(columns), workspace):
         return _sifted(source, columns, workspace, check, is_read_once=is_read_once)
 
 
@@ -150,17 +151,33 @@ def _sifted(
 
 
 @contextmanager
-def damage_reported(label: str) -> Iterator[None]:
-    """Turns what the engine says of damaged files into InvalidInput; other failures go on.
+def damage_reported(source: Source, names: Sequence[str], workspace: Workspace) -> Iterator[None]:
+    """Turns a failure over the named columns into InvalidInput if the source is damaged.
 
-    The engine has no class of its own for damage, so what is not its caller's fault counts as it.
+    The engine has no class of its own for damage, so the source is read again, and nothing else
+    is done: if that goes well, the fault lies with the temporary files, or with this library.
+    Raises: InvalidInput, NoWorkingSpace.
     """
     try:
         yield
     except _NOT_THE_FILES_FAULT:
         raise
     except duckdb.Error as error:
-        raise InvalidInput([Unreadable(source=label, why=Why.CORRUPT)]) from error
+        if not _is_readable(source, names, workspace.connection):
+            raise InvalidInput([Unreadable(source=source.label, why=Why.CORRUPT)]) from error
+        if isinstance(error, duckdb.IOException):
+            raise no_space(workspace.folder, str(error)) from error
+        raise
+
+
+def _is_readable(source: Source, names: Sequence[str], connection: Connection) -> bool:
+    """Whether every cell of the named columns can be read."""
+    try:
+        rows = source.scan(connection, names)
+        rows.aggregate(f"bit_xor(hash({', '.join(rows.columns)}))").fetchall()
+    except duckdb.Error:
+        return False
+    return True
 
 
 def count(relation: Relation) -> int:
@@ -188,7 +205,12 @@ def _readings(columns: Sequence[Found]) -> list[Reading]:
 
 
 def _scan(source: Source, columns: Sequence[Found], connection: Connection) -> Relation:
-    return source.scan(connection, [column.name for column in _present(columns)])
+    return source.scan(connection, names_of(columns))
+
+
+def names_of(columns: Sequence[Found]) -> list[str]:
+    """The names of the columns that the source has."""
+    return [column.name for column in _present(columns)]
 
 
 def _judged(rows: Relation, columns: Sequence[Found]) -> Relation:

@@ -5,6 +5,7 @@ In: the files that may be read. Out: a connection, and paths for what is too lar
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 import weakref
@@ -12,6 +13,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+
+from leadscore.errors import NoWorkingSpace
+from leadscore.inputs.problems import Unwritable
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+"""What only writing fails with."""
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -34,10 +41,11 @@ class Workspace:
     """A connection that reads the given files and its own folder, and nothing else.
 
     The folder is removed by `close`, or when nobody holds the workspace any more.
+    Raises: NoWorkingSpace where no folder can be made.
     """
 
     def __init__(self, readable: Iterable[Path] = ()) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="leadscore-")).resolve()
+        self.folder = _new_folder()
         self.connection = duckdb.connect(config=_CONFIG)
         self._n_paths = 0
         self._finalizer = weakref.finalize(self, _discard, self.connection, self.folder)
@@ -61,9 +69,27 @@ class Workspace:
         self._n_paths += 1
         return self.folder / f"{self._n_paths}{ending}"
 
+    def is_cause_of(self, error: OSError) -> bool:
+        """Whether a failure is one of writing here, and not of reading something else."""
+        where = error.filename
+        is_here = isinstance(where, str) and Path(where).is_relative_to(self.folder)
+        return is_here or error.errno in _FULL
+
     def close(self) -> None:
         """Closes the connection and removes the folder; a second call does nothing."""
         self._finalizer()
+
+
+def no_space(folder: Path | str, why: str) -> NoWorkingSpace:
+    """The error of a folder that takes no temporary files."""
+    return NoWorkingSpace([Unwritable(source=str(folder), why=why)])
+
+
+def _new_folder() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="leadscore-")).resolve()
+    except OSError as error:
+        raise no_space(error.filename or "TMPDIR", error.strerror or str(error)) from error
 
 
 def _discard(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

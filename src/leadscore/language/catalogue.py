@@ -225,6 +225,7 @@ FIELDS: Mapping[str, Field] = {
     "page.seconds": _field("seconds on the page", "liczba sekund na stronie"),
     "page.title": _field("page title", "tytuł strony"),
     "page.url": _field("page address", "adres strony"),
+    "product.name": _field("product", "produkt"),
     "utm.campaign": _field("campaign tag", "znacznik kampanii"),
     "utm.source": _field("source tag", "znacznik źródła"),
     "webinar.minutes": _field("minutes attended", "liczba minut udziału"),

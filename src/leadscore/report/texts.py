@@ -121,7 +121,6 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
             " dla odsetków są metody Wilsona, dla uporządkowania listy – metody DeLonga."
         ),
     ),
-    "written": ("The same as a page: {path}", "To samo jako strona: {path}"),
 }
 
 

@@ -100,7 +100,9 @@ class LeadSaid(Said):
             max_length=MOST_FIELDS,
             description="Values by field: `contact.email`, `contact.phone`, `contact.first_name`, "
             "`contact.last_name`, `lead.position`, `company.name`, `company.nip`, `consent.email` "
-            "and so on, and the free-form fields of the organisation. A person is known by "
+            "and so on, and the free-form fields of the organisation. A consent is of now, or of "
+            "`consent.given_at`; it does not bring back one that was withdrawn later. A person is "
+            "known by "
             "`contact.email`, else by `contact.phone`, else by `company.nip` with a name; one of "
             "these is needed. Null says nothing.",
             examples=[{"contact.email": "anna.nowak@firma.example", "company.name": "Firma SA"}],
@@ -115,7 +117,7 @@ class LeadRecorded(BaseModel):
     """What became of a lead that was said."""
 
     outcome: Literal["new", "updated", "unchanged"]
-    left_out: list[Problem] = Field(description="Values that could not be read and were left out.")
+    left_out: list[Problem] = Field(description="Values that were left out, and why.")
     lead: LeadDetails
 
 
@@ -173,6 +175,8 @@ _WANTED = {
     "too_long": "a shorter text",
     "a_range": "one number, not a range",
     "out_of_range": "a number within reason",
+    "in_future": "a moment that is not in the future",
+    "withdrawn": "a consent that was given after the person withdrew it (consent.given_at)",
 }
 
 

@@ -15,9 +15,10 @@ from lejek.api.keys import LEADS_EDIT, LEADS_JUDGE, LEADS_READ, Caller, caller_o
 from lejek.api.leads import visible_lead
 from lejek.api.paging import Id, Paging, page_by_id
 from lejek.api.shapes import Person, Said, person
+from lejek.deals.services import DealIsOpen, reject_lead
 from lejek.identity.models import Lead
 from lejek.qualification.models import RejectionReason, Stage, StageTransition, Verdict
-from lejek.qualification.services import accept_lead, move_lead, reject_lead
+from lejek.qualification.services import LeadIsFinished, accept_lead, move_lead
 
 router = Router()
 
@@ -122,16 +123,25 @@ class VerdictShape(BaseModel):
 
 @post(router, "/leads/{lead_id}/verdict", LEADS_JUDGE, {201: VerdictShape})
 def judge(request: HttpRequest, lead_id: Path[Id], body: VerdictSaid) -> Made:
-    """Accept a lead, or reject it with a reason."""
+    """Accept a lead, or reject it with a reason.
+
+    Refused with 409 `finished` in a stage in which nobody works on leads any more, and a rejection
+    with 409 `deal_open` while the lead has an open deal.
+    """
     caller = caller_of(request)
     lead = _open_lead(caller, lead_id)
     reason = _reason(body)
-    if reason is None:
-        verdict = accept_lead(lead=lead, comment=body.comment, actor=caller.user, now=caller.now)
-    else:
-        verdict = reject_lead(
-            lead=lead, reason=reason, comment=body.comment, actor=caller.user, now=caller.now
-        )
+    comment, actor, now = body.comment, caller.user, caller.now
+    try:
+        if reason is None:
+            verdict = accept_lead(lead=lead, comment=comment, actor=actor, now=now)
+        else:
+            verdict = reject_lead(lead=lead, reason=reason, comment=comment, actor=actor, now=now)
+    except LeadIsFinished as error:
+        raise Refusal(409, "Nobody works on this lead any more.", code="finished") from error
+    except DealIsOpen as error:
+        message = "The lead has an open deal; it is won or lost first."
+        raise Refusal(409, message, code="deal_open") from error
     return Made(_verdict(verdict))
 
 

@@ -149,6 +149,8 @@ def lead_details(lead: Lead, score: LeadScore | None, consents: dict[str, bool])
     """A lead with what is known besides."""
     company = lead.contact.company
     free = dict(lead.contact.attributes) | ({} if company is None else company.attributes)
+    if lead.contact.other_email:
+        free["lead.other_email"] = lead.contact.other_email
     return LeadDetails.model_validate(
         {**_lead(lead, score), "attributes": free, "consents": consents}
     )

@@ -13,12 +13,13 @@ from leadscore.document import read_model
 from leadscore.errors import InvalidModel
 from lejek.api.contract import Made, get, post, put
 from lejek.api.failures import Refusal, invalid, problem
-from lejek.api.keys import MODELS_EDIT, MODELS_PUBLISH, MODELS_READ, caller_of
+from lejek.api.keys import MODELS_EDIT, MODELS_PUBLISH, MODELS_READ, Caller, caller_of
 from lejek.api.paging import Id, Paging, page_by_id
+from lejek.api.previews import PreviewShape, preview_shape
 from lejek.api.shapes import Person, Said, person
 from lejek.scoring import versions
 from lejek.scoring.models import ModelDraft, ModelVersion, PreviewRun
-from lejek.scoring.previews import request_preview
+from lejek.scoring.previews import is_open, may_see, request_preview
 
 router = Router()
 
@@ -190,23 +191,6 @@ def _moved() -> Refusal:
     )
 
 
-class PreviewShape(BaseModel):
-    """What the draft would change. The counts are null until it is done."""
-
-    id: int
-    status: Literal["waiting", "running", "done"]
-    compared_with: int = Field(description="The version that it is held against.")
-    as_of: datetime
-    n_leads: int | None = None
-    n_changed: int | None = Field(None, description="Leads that change band, grade or definition.")
-    bands: list[dict[str, Any]] | None = Field(
-        None, description="By dimension: bands before and after, and a matrix of counts."
-    )
-    definitions: list[dict[str, Any]] | None = Field(
-        None, description="By definition: leads before and after, entered and left."
-    )
-
-
 @post(
     router,
     "/models/draft/preview",
@@ -219,7 +203,7 @@ def preview_draft(request: HttpRequest) -> Made:
 
     The answer is under `/models/previews/{id}` when it is done.
     """
-    caller = caller_of(request)
+    caller = _preview_caller(request)
     draft = _existing_draft()
     try:
         asked = request_preview(document=draft.document, actor=caller.user, now=caller.now)
@@ -229,7 +213,7 @@ def preview_draft(request: HttpRequest) -> Made:
         raise Refusal(
             409, "Nothing has been published yet to compare with.", code="no_active_model"
         ) from None
-    return Made(_preview(asked), 202)
+    return Made(_preview(asked, caller), 202)
 
 
 def _existing_draft() -> ModelDraft:
@@ -250,28 +234,32 @@ def _unsound(error: InvalidModel) -> Refusal:
     )
 
 
-def _preview(asked: PreviewRun) -> PreviewShape:
-    if asked.status == PreviewRun.Status.FAILED:
+def _preview(asked: PreviewRun, caller: Caller) -> PreviewShape:
+    is_over = asked.status != PreviewRun.Status.DONE and not is_open(asked, caller.now)
+    if is_over:
         raise Refusal(503, "The preview could not be worked out; ask for it again.")
-    result = asked.result if asked.status == PreviewRun.Status.DONE else {}
-    return PreviewShape.model_validate(
-        {
-            "id": asked.pk,
-            "status": asked.status,
-            "compared_with": asked.version.number,
-            "as_of": asked.as_of,
-            **{name: result.get(name) for name in ("n_leads", "n_changed", "bands", "definitions")},
-        }
-    )
+    return preview_shape(asked, caller.user)
+
+
+def _preview_caller(request: HttpRequest) -> Caller:
+    """Who asks for a preview.
+
+    Raises: Refusal for a caller who sees no leads but the own ones: a preview counts everybody's.
+    """
+    caller = caller_of(request)
+    if not may_see(caller.user):
+        raise Refusal(403, "A preview counts the leads of everybody; this key sees its owner's.")
+    return caller
 
 
 @get(router, "/models/previews/{preview_id}", MODELS_READ, PreviewShape)
-def read_preview(request: HttpRequest, preview_id: Path[Id]) -> PreviewShape:  # noqa: ARG001
+def read_preview(request: HttpRequest, preview_id: Path[Id]) -> PreviewShape:
     """A preview that was asked for."""
+    caller = _preview_caller(request)
     asked = PreviewRun.objects.select_related("version").filter(pk=preview_id).first()
     if asked is None:
         raise Http404
-    return _preview(asked)
+    return _preview(asked, caller)
 
 
 class PublicationSaid(Said):
@@ -288,12 +276,13 @@ def publish_draft(request: HttpRequest, body: PublicationSaid) -> Made:
     409 when the draft is not at `revision` any more: what is published is what one has read.
     """
     caller = caller_of(request)
-    draft = _existing_draft()
-    _check_revision(body.revision, draft)
+    _existing_draft()
     try:
-        version = versions.publish_model(
-            document=draft.document, note=body.note, actor=caller.user, now=caller.now
+        version = versions.publish_draft(
+            revision=body.revision, note=body.note, actor=caller.user, now=caller.now
         )
+    except versions.DraftHasMoved:
+        raise _moved() from None
     except InvalidModel as error:
         raise _unsound(error) from None
     return Made(VersionShape(**_said(version, version.pk)))

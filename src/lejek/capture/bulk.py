@@ -159,6 +159,8 @@ def _prepared(
 
 def _into(field: models.Field[Any, Any]) -> _Into | None:
     """How a value of a field is written; None where the driver takes it as it is."""
+    if isinstance(field, models.ForeignKey):
+        return _into(field.target_field)
     if isinstance(field, models.JSONField):
         return json.dumps
     if connection.vendor != "sqlite":

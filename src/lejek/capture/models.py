@@ -42,6 +42,24 @@ class Touchpoint(models.Model):
         ]
 
 
+class Repetition(models.Model):
+    """A fact: another source sent a touchpoint again. Append-only.
+
+    The touchpoint stays when the import that brought it first is undone.
+    """
+
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, db_index=False)
+    source = models.CharField(max_length=60)
+    import_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["touchpoint", "source"], name="repetition_once_a_source"
+            )
+        ]
+
+
 class QuarantinedItem(models.Model):
     """What could not be understood, as it came, with the reason; it can be mended and replayed."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from lejek.capture.bulk import insert_missing
-from lejek.capture.models import Touchpoint
+from lejek.capture.models import Repetition, Touchpoint
 
 Scalar = str | int | float | bool | None
 
@@ -89,18 +89,25 @@ def record_touchpoints(
     """Keep touchpoints, in the caller's transaction.
 
     `contacts` says who is known by which key; a touchpoint of nobody known waits for its first key.
-    Returns: those that were not kept before. Writes: Touchpoint. Repeat: changes nothing.
-    Queries: two.
+    Returns: those that were not kept before. Writes: Touchpoint; Repetition for one that another
+    import had brought. Repeat: changes nothing.
+    Queries: at most three.
     """
     by_id = {touchpoint_id(item): item for item in items}
-    fresh = fresh_ids(list(by_id))
+    kept = Touchpoint.objects.filter(id__in=list(by_id)).values_list("id", "import_id")
+    brought_by = dict(kept)
     rows = [
         _row(id_, item, source=source, contacts=contacts, now=now, import_id=import_id)
         for id_, item in by_id.items()
-        if id_ in fresh
+        if id_ not in brought_by
     ]
     names = [field.name for field in Touchpoint._meta.concrete_fields]  # noqa: SLF001 - public
     insert_missing(Touchpoint, names, ([getattr(row, name) for name in names] for row in rows))
+    insert_missing(
+        Repetition,
+        ["touchpoint", "source", "import_id"],
+        [(id_, source, import_id) for id_, by in brought_by.items() if by not in (None, import_id)],
+    )
     return rows
 
 

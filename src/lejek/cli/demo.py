@@ -44,7 +44,7 @@ def throw_away(home: Path) -> None:
 
 def load_when_empty(n_leads: int | None, say: Say) -> None:
     """Write the made-up company into the database, unless it is there already."""
-    from lejek.demo import loading  # noqa: PLC0415 - needs Django set up
+    from lejek.demo import loading, trail  # noqa: PLC0415 - needs Django set up
     from lejek.kernel import clock  # noqa: PLC0415
 
     if loading.is_loaded():
@@ -52,6 +52,7 @@ def load_when_empty(n_leads: int | None, say: Say) -> None:
         return
     say(_("Making up a company with 18 months of leads ..."))
     loading.load(clock.now(), lambda line: say(f"  {line}"), n_leads or loading.N_LEADS)
+    trail.write_trail()
 
 
 def open_browser(url: str) -> None:

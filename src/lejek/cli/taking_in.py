@@ -16,7 +16,7 @@ from typing import Any
 from lejek.identity.imports import run_file
 from lejek.identity.imports.files import FileRefused, rejects_path
 from lejek.identity.imports.starting import MappingRefused
-from lejek.identity.imports.texts import REFUSALS, problem_text
+from lejek.identity.imports.texts import kept_text, problem_text, refusal_text
 from lejek.identity.models import Import
 
 _COUNTS = ("new", "updated", "unchanged", "waiting", "rejected")
@@ -41,7 +41,7 @@ def take_in_file(asked: argparse.Namespace, *, now: datetime) -> Import:
             progress=_show_progress if sys.stderr.isatty() else None,
         )
     except FileRefused as refused:
-        raise Refused(str(REFUSALS[refused.code])) from refused
+        raise Refused(refusal_text(refused.code)) from refused
     except MappingRefused as refused:
         raise Refused(" ".join(problem_text(each) for each in refused.problems)) from refused
 
@@ -56,7 +56,8 @@ def told(done: Import, *, is_rehearsal: bool) -> list[str]:
     lines = [*_mapped(done.mapping), ""]
     # The names of counts are in the catalogue.
     lines += [f"{_(name)}: {done.counts.get(name, 0)}" for name in _COUNTS if _is_told(done, name)]
-    lines += [f"  {number}: {reason}" for number, reason in done.counts.get("examples", [])]
+    examples = done.counts.get("examples", [])
+    lines += [f"  {number}: {kept_text(kept)}" for number, kept in examples]
     if done.counts.get("rejected"):
         path = rejects_path(Path(done.path))
         lines.append(_("All rejected rows, to mend and load again: %s") % path)

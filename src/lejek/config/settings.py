@@ -107,6 +107,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# So many proxies in front each add where a request came from; what a client says itself comes
+# before that and is believed by nobody.
+ALLAUTH_TRUSTED_PROXY_COUNT = number("LEJEK_PROXIES", default=0)
 LOGIN_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -131,13 +134,18 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "shared_cache",
+        # What is counted for a while is here: the fullest cache must not forget who guesses.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
 TASKS = {"default": {"BACKEND": "lejek.kernel.tasks.LeaseBackend", "QUEUES": ["default"]}}
 
-# Where the preview of a scoring model learns how leads ended: deals are a later room.
+# Where the preview of a scoring model learns of what later rooms keep: how leads ended, the stages,
+# and how leads moved through them.
 SCORING_OUTCOMES = "lejek.deals.selectors.outcomes"
+SCORING_STAGES = "lejek.qualification.selectors.stages"
+SCORING_TRANSITIONS = "lejek.qualification.selectors.transitions"
 
 LANGUAGE_CODE = choice("LEJEK_LANGUAGE", ["pl", "en"], default="pl")
 LANGUAGES = [("pl", "polski"), ("en", "English")]
@@ -152,10 +160,16 @@ STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS: list[Path] = []
 
-EMAIL_BACKEND = text(
-    "LEJEK_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend"
+EMAIL_HOST = text("LEJEK_EMAIL_HOST", default="")
+# Mail is never printed unless one asks for it: it holds addresses, and links that open accounts.
+_WITHOUT_A_HOST = (
+    "django.core.mail.backends.dummy.EmailBackend" if DEMO else "lejek.people.mail.NoMail"
 )
-EMAIL_HOST = text("LEJEK_EMAIL_HOST", default="localhost")
+EMAIL_BACKEND = text(
+    "LEJEK_EMAIL_BACKEND",
+    default="django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else _WITHOUT_A_HOST,
+)
+EMAIL_HOST = EMAIL_HOST or "localhost"
 EMAIL_PORT = number("LEJEK_EMAIL_PORT", default=25)
 EMAIL_HOST_USER = text("LEJEK_EMAIL_USER", default="")
 EMAIL_HOST_PASSWORD = text("LEJEK_EMAIL_PASSWORD", default="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from lejek.consent.models import ConsentChange
 
@@ -20,6 +21,23 @@ def consents_of(contact_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
     changes = ConsentChange.objects.filter(contact_id__in=list(contact_ids)).order_by("at", "id")
     for contact_id, purpose, is_given in changes.values_list("contact_id", "purpose", "is_given"):
         found[contact_id][purpose] = is_given
+    return found
+
+
+def withdrawals_of(contact_ids: Iterable[int]) -> dict[tuple[int, str], datetime]:
+    """By contact and purpose, since when the newest change refuses or takes back the permission.
+
+    Queries: one.
+    """
+    found: dict[tuple[int, str], datetime] = {}
+    changes = ConsentChange.objects.filter(contact_id__in=list(contact_ids)).order_by("at", "id")
+    for contact_id, purpose, is_given, at in changes.values_list(
+        "contact_id", "purpose", "is_given", "at"
+    ):
+        if is_given:
+            found.pop((contact_id, purpose), None)
+        else:
+            found[contact_id, purpose] = at
     return found
 
 

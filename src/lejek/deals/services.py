@@ -9,12 +9,14 @@ from django.db.models import QuerySet
 
 from leadscore.errors import LeadScoreError
 from lejek.deals.models import Opportunity
+from lejek.deals.selectors import deals_of, standing
 from lejek.identity.models import Lead
 from lejek.kernel.events import emit
 from lejek.people import audit
 from lejek.people.models import User
-from lejek.qualification.models import Stage, StageTransition
-from lejek.qualification.services import REJECTED, move_lead
+from lejek.qualification import services as qualification
+from lejek.qualification.models import RejectionReason, Stage, StageTransition, Verdict
+from lejek.qualification.services import REJECTED, hold, move_lead
 
 PURSUED = "opportunity"
 OPENED, WON, LOST, REOPENED = "deal opened", "deal won", "deal lost", "deal reopened"
@@ -23,8 +25,8 @@ OPENED, WON, LOST, REOPENED = "deal opened", "deal won", "deal lost", "deal reop
 _OPEN = Opportunity.Outcome.OPEN
 
 
-class DealIsClosed(LeadScoreError):
-    """A deal that was won or lost stays so; a new chance is a new deal."""
+class DealsHaveMoved(LeadScoreError):
+    """The deals of the lead are not as somebody saw them: it was done already, or by another."""
 
 
 class DealIsOpen(LeadScoreError):
@@ -46,6 +48,7 @@ def open_deal(
     Raises: WrongAmount; DealIsOpen when there is one already.
     """
     _check(amount)
+    hold(lead)
     if _open_deals(lead).exists():
         raise DealIsOpen("this lead has an open deal already")
     deal = Opportunity.objects.create(
@@ -84,6 +87,7 @@ def reopen_deal(*, deal: Opportunity, actor: User | None, now: datetime) -> bool
     Raises: DealIsOpen when the lead has another open deal.
     Returns: False when it is open already; nothing is changed then.
     """
+    hold(deal.lead)
     if _open_deals(deal.lead).exclude(pk=deal.pk).exists():
         raise DealIsOpen("this lead has another open deal")
     closed_at, outcome = deal.closed_at, deal.outcome
@@ -99,6 +103,23 @@ def reopen_deal(*, deal: Opportunity, actor: User | None, now: datetime) -> bool
     _note("reopened_deal", deal, actor, now, was=outcome)
     emit("deal_reopened", {"lead_id": deal.lead_id, "deal_id": deal.pk, "was": outcome}, now=now)
     return True
+
+
+@transaction.atomic
+def reject_lead(
+    *, lead: Lead, reason: RejectionReason, comment: str = "", actor: User, now: datetime
+) -> Verdict:
+    """Sales sends the lead back, once no deal of it is open.
+
+    Writes: what the verdict writes.
+    Raises: DealIsOpen: it is won or lost first; LeadIsFinished.
+    """
+    hold(lead)
+    if _open_deals(lead).exists():
+        raise DealIsOpen("this lead has an open deal; close it first, as won or lost")
+    return qualification.reject_lead(
+        lead=lead, reason=reason, comment=comment, actor=actor, now=now
+    )
 
 
 def _check(amount: int) -> None:
@@ -126,6 +147,7 @@ def _note(
 def record_outcome(
     *,
     lead: Lead,
+    seen: str,
     is_won: bool,
     amount: int,
     currency: str = "PLN",
@@ -135,13 +157,18 @@ def record_outcome(
 ) -> Opportunity:
     """A deal of the lead was won or lost.
 
+    `seen` is how its deals stood (`selectors.standing`) for who says so.
     Closes the open deal of the lead; without one, a deal is written down that opens and closes now.
-    A lead that was won becomes a customer; one that was lost is recycled.
+    A lead that was won becomes a customer; one that was lost is recycled, unless it has bought
+    before: then it is a customer still.
     Units: `amount` in the smallest unit of `currency`.
     Writes: the deal, the stage of the lead, an audit entry, the event deal_closed.
-    Raises: WrongAmount; DealIsClosed when somebody else closed it in between.
+    Raises: WrongAmount; DealsHaveMoved. Repeat: raises it, and writes nothing.
     """
     _check(amount)
+    hold(lead)
+    if standing(deals_of(lead)) != seen:
+        raise DealsHaveMoved("the deals of this lead have changed; look at them again")
     outcome = Opportunity.Outcome.WON if is_won else Opportunity.Outcome.LOST
     deal = _close(lead, outcome, amount, currency, name, now)
     _move(lead, is_won=is_won, actor=actor, now=now)
@@ -165,23 +192,18 @@ def _close(
             opened_at=now,
             closed_at=now,
         )
-    is_mine = Opportunity.objects.filter(pk=open_deal.pk, outcome=Opportunity.Outcome.OPEN).update(
-        outcome=outcome,
-        amount=amount,
-        currency=currency,
-        name=name or open_deal.name,
-        closed_at=now,
-    )
-    if not is_mine:
-        raise DealIsClosed("somebody else closed this deal in the meantime")
-    open_deal.refresh_from_db()
+    open_deal.outcome, open_deal.closed_at = outcome, now
+    open_deal.amount, open_deal.currency = amount, currency
+    open_deal.name = name or open_deal.name
+    open_deal.save(update_fields=["outcome", "closed_at", "amount", "currency", "name"])
     return open_deal
 
 
 def _move(lead: Lead, *, is_won: bool, actor: User | None, now: datetime) -> None:
-    if not is_won:
-        move_lead(lead=lead, to=REJECTED, reason=LOST, actor=actor, now=now)
+    customer = Stage.objects.filter(is_won=True).order_by("position").first()
+    reason = WON if is_won else LOST
+    if is_won or Opportunity.objects.filter(lead=lead, outcome=Opportunity.Outcome.WON).exists():
+        if customer is not None:
+            move_lead(lead=lead, to=customer.key, reason=reason, actor=actor, now=now)
         return
-    won = Stage.objects.filter(is_won=True).order_by("position").first()
-    if won is not None:
-        move_lead(lead=lead, to=won.key, reason=WON, actor=actor, now=now)
+    move_lead(lead=lead, to=REJECTED, reason=reason, actor=actor, now=now)

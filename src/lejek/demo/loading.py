@@ -5,7 +5,7 @@ In: an empty, migrated database. Out: the demo, ready to be looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from gettext import gettext
 from random import Random
@@ -13,7 +13,8 @@ from random import Random
 from django.db import transaction
 
 from leadscore.days import to_instant
-from lejek.demo.organisation import MONTHS_DAYS, SEED, Author, Report, make_users, shipped_document
+from lejek.demo.organisation import MONTHS_DAYS, SEED, Author, Report, make_users
+from lejek.demo.versions import Published, publish
 from lejek.identity.models import Lead
 from lejek.people.models import Role, User
 from lejek.qualification.models import (
@@ -26,8 +27,7 @@ from lejek.qualification.models import (
 )
 from lejek.scoring.facts import LeadFacts, facts_of
 from lejek.scoring.live import score_row
-from lejek.scoring.models import Activation, LeadScore, ModelVersion, ScorePoint
-from lejek.scoring.versions import Ready, fingerprint, ready
+from lejek.scoring.models import LeadScore, ModelVersion, ScorePoint
 
 N_LEADS = 600
 _EVERY = timedelta(days=7)
@@ -49,51 +49,41 @@ def load(now: datetime, report: Report, n_leads: int = N_LEADS) -> None:
     users = make_users()
     report(gettext("users"))
     Author(now, users).write(n_leads, report)
-    current = _publish(users[Role.MARKETING], now)
-    report(gettext("model version %d") % current.number)
-    leads = list(Lead.objects.select_related("contact__company", "owner").order_by("id"))
+    published = publish(users[Role.MARKETING], now - timedelta(days=MONTHS_DAYS), now)
+    for version in published.versions:
+        report(gettext("model version %d") % version.number)
+    leads = list(
+        Lead.objects.select_related("contact__company", "owner")
+        .prefetch_related("opportunities")
+        .order_by("id")
+    )
     for start in range(0, len(leads), _BATCH):
         batch = leads[start : start + _BATCH]
-        _live_through(facts_of(batch, current.fields, with_colleagues=False), current, now)
+        _live_through(facts_of(batch, published.fields, with_colleagues=False), published, now)
         report(gettext("scored: %(n)d of %(all)d") % {"n": start + len(batch), "all": len(leads)})
-    _sign(users, current, now)
+    _sign(users, published)
 
 
-def _publish(author: User, now: datetime) -> Ready:
-    """Publish the shipped model as of the beginning of the demo's history."""
-    at = now - timedelta(days=MONTHS_DAYS)
-    document = shipped_document()
-    version = ModelVersion.objects.create(
-        number=1,
-        document=document,
-        fingerprint=fingerprint(document),
-        note="Start",
-        author=author,
-        published_at=at,
-    )
-    Activation.objects.create(version=version, at=at, actor=author, note="Start")
-    return ready(version)
+def _moments(created_at: datetime, published: Published, now: datetime) -> list[datetime]:
+    """When a lead is scored: as it comes in, every week, when another version begins, and now."""
+    first = created_at + timedelta(minutes=1)
+    weekly = (first + number * _EVERY for number in range((now - first) // _EVERY + 1))
+    begun = (moment for moment in published.moments if moment > first)
+    return sorted({*weekly, *begun, now})
 
 
-def _moments(created_at: datetime, now: datetime) -> Iterator[datetime]:
-    at = created_at + timedelta(minutes=1)
-    while at < now:
-        yield at
-        at += _EVERY
-    yield now
-
-
-def _live_through(batch: Sequence[LeadFacts], current: Ready, now: datetime) -> None:
-    """What the model said of some leads through their life, and what followed from it."""
+def _live_through(batch: Sequence[LeadFacts], published: Published, now: datetime) -> None:
+    """What the versions said of some leads through their life, and what followed from it."""
     points: list[ScorePoint] = []
     scores: list[LeadScore] = []
-    story = _Story(current, now)
+    story = _Story(published, now)
     for facts in batch:
         before: LeadScore | None = None
-        for at in _moments(facts.lead.created_at, now):
-            scored = current.scorer.score(facts.attributes, facts.touchpoints, to_instant(at))
-            row = score_row(facts.lead.pk, scored, current.version_id, at)
-            if before is None or before.scores != row.scores:
+        for at in _moments(facts.lead.created_at, published, now):
+            version = published.at(at)
+            scored = version.scorer.score(facts.attributes, facts.touchpoints, to_instant(at))
+            row = score_row(facts.lead.pk, scored, version.version_id, at)
+            if before is None or before.scores != row.scores or before.version_id != row.version_id:
                 points.append(
                     ScorePoint(
                         lead_id=row.lead_id,
@@ -116,10 +106,10 @@ def _live_through(batch: Sequence[LeadFacts], current: Ready, now: datetime) -> 
 class _Story:
     """The stages of leads, told from their scores, verdicts and deals."""
 
-    def __init__(self, current: Ready, now: datetime) -> None:
+    def __init__(self, published: Published, now: datetime) -> None:
         self._now = now
         self._chance = Random(SEED + 1)  # noqa: S311
-        self._current = current
+        self._published = published
         self._reasons = list(RejectionReason.objects.order_by("position"))
         self._transitions: list[StageTransition] = []
         self._verdicts: list[Verdict] = []
@@ -138,7 +128,8 @@ class _Story:
                 self._lost.setdefault(name, at)
             if is_met and name not in self._met:
                 self._met[name] = at
-                if name in _LEADS_INTO and lead.stage in ("lead", "marketing_qualified"):
+                is_open = lead.stage in ("lead", "marketing_qualified")
+                if name in _LEADS_INTO and is_open and at < self._worked_until(lead):
                     self._move(lead, _LEADS_INTO[name], f"meets {name}", None, at, name)
 
     def ended(self, lead: Lead) -> None:
@@ -164,6 +155,11 @@ class _Story:
         self._met = {}
         self._leads.append(lead)
 
+    def _worked_until(self, lead: Lead) -> datetime:
+        """When work on a lead ends: with its deal, else now."""
+        closed = (deal.closed_at for deal in lead.opportunities.all() if deal.closed_at)
+        return min(closed, default=self._now)
+
     def _cross(self, lead: Lead, name: str, at: datetime, *, has_begun: bool) -> None:
         self._crossings.append(
             DefinitionCrossing(
@@ -171,7 +167,7 @@ class _Story:
                 definition=name,
                 has_begun=has_begun,
                 at=at,
-                version_id=self._current.version_id,
+                version_id=self._published.at(at).version_id,
             )
         )
 
@@ -181,7 +177,7 @@ class _Story:
         if lead.owner is None or chance.random() < 0.2:
             return
         at = lead.stage_since + timedelta(hours=chance.choice([1, 3, 9, 26, 60]))
-        if at >= self._now:
+        if at >= self._worked_until(lead):
             return
         decides = lead.contact.seniority in ("owner", "c_level", "director", "manager")
         accepted = chance.random() < (0.8 if decides else 0.35)
@@ -216,7 +212,7 @@ class _Story:
                 reason=reason,
                 actor=actor,
                 at=at,
-                version_id=self._current.version_id,
+                version_id=self._published.at(at).version_id,
                 definition=definition,
             )
         )
@@ -231,15 +227,19 @@ class _Story:
         Lead.objects.bulk_update(self._leads, ["stage", "stage_since"], batch_size=200)
 
 
-def _sign(users: dict[str, User], current: Ready, now: datetime) -> None:
-    """Both sides have signed what an MQL is; sales has not signed the SQL yet."""
-    at = now - timedelta(days=MONTHS_DAYS - 2)
-    signed = (
-        ("marketing_qualified", "marketing", users[Role.MARKETING]),
-        ("marketing_qualified", "sales", users[Role.MANAGER]),
-        ("sales_qualified", "marketing", users[Role.MARKETING]),
-    )
+def _sign(users: dict[str, User], published: Published) -> None:
+    """Both sides have signed what an MQL is; sales has not signed the newest SQL yet."""
+    sides = (("marketing", users[Role.MARKETING]), ("sales", users[Role.MANAGER]))
     SignOff.objects.bulk_create(
-        SignOff(version_id=current.version_id, definition=definition, side=side, user=user, at=at)
-        for definition, side, user in signed
+        SignOff(
+            version_id=version.version_id,
+            definition=definition,
+            side=side,
+            user=user,
+            at=begun_at + timedelta(days=2),
+        )
+        for begun_at, version in zip(published.moments, published.versions, strict=True)
+        for definition in _LEADS_INTO
+        for side, user in sides
+        if (version, definition, side) != (published.versions[-1], "sales_qualified", "sales")
     )

@@ -1,12 +1,14 @@
 """Names of people, firms and places that nobody bears in this combination.
 
 In: a seeded source of chance. Out: people, firms with a valid NIP check digit, addresses at
-example domains.
+example domains. The firm that sells to them is Trybik sp. z o.o.: software for plants, stores and
+transport.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
@@ -64,6 +66,24 @@ POSITIONS = (
 )
 """Position, department, seniority, and how common it is."""
 
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What the demo organisation sells. Units: złoty, for what is usually bought of it."""
+
+    name: str
+    from_pln: int
+    to_pln: int
+
+
+PRODUCTS = (
+    Product("Trybik Energia", 12_000, 60_000),
+    Product("Trybik Produkcja", 20_000, 90_000),
+    Product("Trybik Magazyn", 8_000, 45_000),
+    Product("Trybik Transport", 10_000, 70_000),
+    Product("Trybik Serwis", 6_000, 30_000),
+)
+
 _NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 
 
@@ -99,27 +119,29 @@ def plain(text: str) -> str:
 
 
 def firms(chance: Random, count: int) -> list[Firm]:
-    """Made-up firms with different names."""
-    found: dict[str, Firm] = {}
-    while len(found) < count:
+    """Made-up firms with different names, the later of two namesakes with a number."""
+    names: Counter[str] = Counter()
+    found = []
+    for _ in range(count):
         industry = chance.choice(INDUSTRIES)
         core = f"{chance.choice(_FIRST)}{chance.choice(('', 'ex', 'pol', 'mar', 'tech'))}"
-        name = f"{core} {_LAST[industry]} {chance.choice(_FORMS)}"
-        domain = f"{plain(core)}-{plain(_LAST[industry])}.example"
+        name = f"{core} {_LAST[industry]}"
+        names[name] += 1
+        if names[name] > 1:
+            name = f"{core} {names[name]} {_LAST[industry]}"
         employees = int(min(5000, chance.lognormvariate(4.4, 1.3)) + 2)
-        found.setdefault(
-            domain,
+        found.append(
             Firm(
-                name,
+                f"{name} {chance.choice(_FORMS)}",
                 nip(chance),
-                domain,
+                f"{plain(name)}.example",
                 industry,
                 employees,
                 employees * chance.randint(180_000, 600_000),
                 chance.choice(CITIES),
-            ),
+            )
         )
-    return list(found.values())
+    return found
 
 
 def person(chance: Random) -> tuple[str, str]:

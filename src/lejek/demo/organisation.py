@@ -1,52 +1,30 @@
-"""The demo organisation, written into an empty database.
+"""The people of the demo organisation and those who might buy from it.
 
-In: a seed, a moment, how many leads. Out: users, leads with facts, verdicts, deals, two published
-versions of the model and the scores that they gave.
+In: a seed, a moment, how many leads. Out: users, and in an empty database firms, contacts and leads
+with what they did and what became of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext
-from importlib.resources import files
 from random import Random
 
 from django.db import transaction
 
-from lejek.capture.models import Touchpoint
-from lejek.consent.models import ConsentChange
-from lejek.deals.models import Opportunity
-from lejek.demo.effects import Nature
+from lejek.demo.history import Histories
 from lejek.demo.names import POSITIONS, Firm, firms, person, plain
-from lejek.identity.models import AttributeChange, Company, Contact, Lead
-from lejek.kernel.ids import uuid7
+from lejek.identity.models import Company, Contact, Lead
+from lejek.identity.normalise.company_name import name_key
 from lejek.people.models import Role, Team, User
 
 SEED = 20_26
 MONTHS_DAYS = 548
 SALES = ("Agata Wrona", "Bartosz Lis", "Celina Maj", "Damian Sowa")
 CHANNELS = ("content", "google_ads", "linkedin", "webinar", "referral", "cold_email", "fair")
-_TARGET = ("energy", "manufacturing", "logistics")
-_DECIDES = ("owner", "c_level", "director")
 
 Report = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class _Made:
-    """What was made up, on its way into the database."""
-
-    companies: list[Company] = field(default_factory=list)
-    contacts: list[Contact] = field(default_factory=list)
-    leads: list[Lead] = field(default_factory=list)
-    touchpoints: list[Touchpoint] = field(default_factory=list)
-    changes: list[AttributeChange] = field(default_factory=list)
-    consents: list[ConsentChange] = field(default_factory=list)
-    deals: list[Opportunity] = field(default_factory=list)
-    late: set[int] = field(default_factory=set)
-    won: set[int] = field(default_factory=set)
 
 
 def make_users() -> dict[str, User]:
@@ -78,38 +56,30 @@ class Author:
         self._now = now
         self._chance = Random(seed)  # noqa: S311 - made-up people need no secrets
         self._sellers = [users[name] for name in SALES]
-        self._made = _Made()
 
     @transaction.atomic
-    def write(self, n_leads: int, report: Report) -> _Made:
+    def write(self, n_leads: int, report: Report) -> None:
         """Write made-up leads with their history."""
-        made = self._made
-        self._make_companies(max(20, n_leads // 4))
-        Company.objects.bulk_create(made.companies, batch_size=500)
-        for number in range(n_leads):
-            self._make_contact(number)
-        Contact.objects.bulk_create(made.contacts, batch_size=500)
-        for contact in made.contacts:
-            self._make_lead(contact)
-        Lead.objects.bulk_create(made.leads, batch_size=500)
-        for lead in made.leads:
-            self._make_history(lead)
-        Touchpoint.objects.bulk_create(made.touchpoints, batch_size=500)
-        AttributeChange.objects.bulk_create(made.changes, batch_size=500)
-        ConsentChange.objects.bulk_create(made.consents, batch_size=500)
-        Opportunity.objects.bulk_create(made.deals, batch_size=500)
-        counts = {"leads": len(made.leads), "touchpoints": len(made.touchpoints)}
+        companies = self._companies(max(20, n_leads // 4))
+        Company.objects.bulk_create(companies, batch_size=500)
+        contacts = [self._contact(number, companies) for number in range(n_leads)]
+        Contact.objects.bulk_create(contacts, batch_size=500)
+        leads = [self._lead(contact) for contact in contacts]
+        Lead.objects.bulk_create(leads, batch_size=500)
+        histories = Histories(self._now, self._chance)
+        for lead in leads:
+            histories.tell(lead)
+        histories.write()
+        counts = {"leads": len(leads), "touchpoints": len(histories.touchpoints)}
         report(gettext("leads: %(leads)d, touchpoints: %(touchpoints)d") % counts)
-        return made
 
-    def _make_companies(self, count: int) -> None:
+    def _companies(self, count: int) -> list[Company]:
         begin = self._now - timedelta(days=MONTHS_DAYS)
-        for firm in firms(self._chance, count):
-            self._made.companies.append(_company(firm, begin))
+        return [_company(firm, begin) for firm in firms(self._chance, count)]
 
-    def _make_contact(self, number: int) -> None:
+    def _contact(self, number: int, companies: Sequence[Company]) -> Contact:
         chance = self._chance
-        company = chance.choice(self._made.companies)
+        company = chance.choice(companies)
         first, last = person(chance)
         position, department, seniority, _ = chance.choices(
             POSITIONS, weights=[common for *_, common in POSITIONS]
@@ -119,23 +89,21 @@ class Author:
         at = self._now - timedelta(
             days=chance.random() ** 1.15 * (MONTHS_DAYS - 3), hours=chance.random() * 8
         )
-        self._made.contacts.append(
-            Contact(
-                company=company,
-                first_name=first,
-                last_name=last,
-                email=f"{plain(first)}.{plain(last)}{number}@{host}",
-                email_kind="free" if is_free else "company",
-                phone=f"+48{chance.randint(500_000_000, 799_999_999)}",
-                position=position,
-                department=department,
-                seniority=seniority,
-                city=company.city,
-                country="PL",
-                attributes=self._answers(),
-                created_at=at,
-                updated_at=at,
-            )
+        return Contact(
+            company=company,
+            first_name=first,
+            last_name=last,
+            email=f"{plain(first)}.{plain(last)}{number}@{host}",
+            email_kind="free" if is_free else "company",
+            phone=f"+48{chance.randint(500_000_000, 799_999_999)}",
+            position=position,
+            department=department,
+            seniority=seniority,
+            city=company.city,
+            country="PL",
+            attributes=self._answers(),
+            created_at=at,
+            updated_at=at,
         )
 
     def _answers(self) -> dict[str, object]:
@@ -149,148 +117,24 @@ class Author:
             "bant.need": self._chance.random() < 0.7,
         }
 
-    def _make_lead(self, contact: Contact) -> None:
+    def _lead(self, contact: Contact) -> Lead:
         chance = self._chance
         channel = chance.choice(CHANNELS)
-        self._made.leads.append(
-            Lead(
-                contact=contact,
-                stage="lead",
-                stage_since=contact.created_at,
-                owner=chance.choice(self._sellers) if chance.random() < 0.8 else None,
-                channel=channel,
-                direction="outbound" if channel == "cold_email" else "inbound",
-                created_at=contact.created_at,
-            )
+        return Lead(
+            contact=contact,
+            stage="lead",
+            stage_since=contact.created_at,
+            owner=chance.choice(self._sellers) if chance.random() < 0.8 else None,
+            channel=channel,
+            direction="outbound" if channel == "cold_email" else "inbound",
+            created_at=contact.created_at,
         )
-
-    def _make_history(self, lead: Lead) -> None:
-        """Touchpoints, consents, and what became of the lead by the planted effects."""
-        chance, contact = self._chance, lead.contact
-        company = contact.company
-        if company is None:
-            raise TypeError("a made-up contact has a company")
-        asked = chance.random() < 0.16
-        burst = chance.random() < 0.14
-        webinar = chance.random() < 0.22
-        self._wander(lead, asked=asked, burst=burst, webinar=webinar)
-        self._consent(lead)
-        for name, value in (
-            ("lead.seniority", contact.seniority),
-            ("lead.position", contact.position),
-        ):
-            self._made.changes.append(
-                AttributeChange(
-                    contact=contact, field=name, new=value, known_at=lead.created_at, source="form"
-                )
-            )
-        late = chance.random() < 0.4
-        nature = Nature(
-            contact.seniority in _DECIDES,
-            company.industry in _TARGET,
-            (company.employees or 0) >= 250,
-            asked,
-            burst,
-            webinar,
-            contact.email_kind == "free",
-            late,
-        )
-        self._decide(lead, nature)
-
-    def _wander(self, lead: Lead, *, asked: bool, burst: bool, webinar: bool) -> None:
-        chance = self._chance
-        begin = lead.created_at
-        span = max(1.0, min(150.0, (self._now - begin).total_seconds() / 86_400))
-        self._touch(lead, "form_submitted", begin, {"form.name": "contact"})
-        for _ in range(min(60, int(chance.expovariate(1 / 9)) + 1)):
-            at = begin + timedelta(days=chance.random() ** 1.6 * span)
-            page = chance.choices(
-                ("blog", "product", "pricing", "case_study", "documentation", "career"),
-                (34, 24, 9, 12, 14, 7),
-            )[0]
-            self._touch(lead, "page_view", at, {"page.category": page})
-        for _ in range(int(chance.expovariate(1 / 4))):
-            at = begin + timedelta(days=chance.random() * span)
-            self._touch(lead, "email_open", at, {}, is_machine=chance.random() < 0.35)
-            if chance.random() < 0.3:
-                self._touch(lead, "email_click", at + timedelta(minutes=3), {})
-        if chance.random() < 0.3:
-            self._touch(lead, "ebook_download", begin + timedelta(days=chance.random() * span), {})
-        middle = begin + timedelta(days=min(span * 0.6, 40))
-        if webinar:
-            self._touch(lead, "webinar_attended", middle, {})
-        if burst:
-            for hours in (0, 20, 45, 70):
-                at = middle + timedelta(hours=hours)
-                self._touch(lead, "page_view", at, {"page.category": "pricing"})
-        if asked:
-            self._touch(lead, "demo_request", middle + timedelta(hours=80), {})
-
-    def _touch(
-        self,
-        lead: Lead,
-        type_: str,
-        at: datetime,
-        properties: dict[str, object],
-        *,
-        is_machine: bool = False,
-    ) -> None:
-        if at >= self._now:
-            return
-        self._made.touchpoints.append(
-            Touchpoint(
-                id=uuid7(at),
-                type=type_,
-                occurred_at=at,
-                received_at=at + timedelta(seconds=2),
-                properties=properties,
-                source="demo",
-                identity={"email": lead.contact.email},
-                is_machine=is_machine,
-                contact_id=lead.contact.pk,
-            )
-        )
-
-    def _consent(self, lead: Lead) -> None:
-        for purpose, share in (("email", 0.85), ("phone", 0.6)):
-            self._made.consents.append(
-                ConsentChange(
-                    contact=lead.contact,
-                    purpose=purpose,
-                    is_given=self._chance.random() < share,
-                    at=lead.created_at,
-                    source="form",
-                    proof={"form": "contact", "text": "2025-05"},
-                )
-            )
-
-    def _decide(self, lead: Lead, nature: Nature) -> None:
-        chance = self._chance
-        won = chance.random() < nature.chance()
-        closes_at = lead.created_at + timedelta(days=chance.lognormvariate(3.7, 0.5))
-        if nature.was_touched_late:
-            self._made.late.add(lead.pk)
-        is_worked = won or chance.random() < 0.45
-        if not is_worked or closes_at >= self._now:
-            return
-        self._made.deals.append(
-            Opportunity(
-                lead=lead,
-                name=f"{lead.contact.company}",
-                amount=chance.randint(6, 90) * 100_000,
-                outcome="won" if won else "lost",
-                opened_at=lead.created_at + (closes_at - lead.created_at) * 0.4,
-                closed_at=closes_at,
-            )
-        )
-        if won:
-            self._made.won.add(lead.pk)
 
 
 def _company(firm: Firm, at: datetime) -> Company:
     return Company(
         name=firm.name,
-        name_key=plain(firm.name),
+        name_key=name_key(firm.name),
         nip=firm.nip,
         domain=firm.domain,
         industry=firm.industry,
@@ -301,8 +145,3 @@ def _company(firm: Firm, at: datetime) -> Company:
         created_at=at,
         updated_at=at,
     )
-
-
-def shipped_document() -> str:
-    """The scoring model that the product comes with."""
-    return (files("leadscore") / "models" / "b2b-default.yaml").read_text(encoding="utf-8")

@@ -13,8 +13,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from leadscore.days import to_instant
+from leadscore.errors import LeadScoreError
 from leadscore.explain import Explanation, explain_live
 from lejek.consent.models import ConsentChange
+from lejek.consent.selectors import consents_of, objects_to_profiling
 from lejek.identity.models import AttributeChange, Company, Lead
 from lejek.identity.recording import COMPANY_LINK, place_of, put
 from lejek.identity.targets import Place
@@ -23,6 +25,10 @@ from lejek.scoring.facts import attributes_of, facts_of
 from lejek.scoring.live import score_row
 from lejek.scoring.models import Activation, LeadScore, ModelVersion
 from lejek.scoring.versions import ready
+
+
+class ProfilingRefused(LeadScoreError):
+    """The person does not want to be profiled, or did not want it then: nothing is scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +45,20 @@ class Then:
 def score_then(lead: Lead, at: datetime, lang: str) -> Then | None:
     """What the lead scored; None before it came in, or before the first publication.
 
-    Queries: ten at most.
+    Queries: eleven at most.
+    Raises: ProfilingRefused.
     """
+    consents = _consents_then(lead, at)
+    said_since = consents_of([lead.contact_id]).get(lead.contact_id, {})
+    if objects_to_profiling(consents) or objects_to_profiling(said_since):
+        raise ProfilingRefused("the person does not want to be profiled")
     version = version_then(at)
     if version is None or lead.created_at > at:
         return None
     then = lead_then(lead, at)
     current = ready(version)
     facts = facts_of([then], current.fields, with_colleagues=current.watches_companies)[0]
-    attributes = attributes_of(then, current.fields, _consents_then(then, at))
+    attributes = attributes_of(then, current.fields, consents)
     facts = replace(facts, attributes=attributes)
     instant = to_instant(at)
     scored = current.scorer.score(facts.attributes, facts.touchpoints, instant, facts.colleagues)

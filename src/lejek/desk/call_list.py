@@ -18,11 +18,11 @@ from string import ascii_uppercase, digits
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 
 from lejek.capture.models import Touchpoint
-from lejek.consent.selectors import consents_of, may_call
+from lejek.consent.selectors import consents_of, may_call, objects_to_profiling
 from lejek.desk.words import BandWord, Signal, Words
 from lejek.identity.models import Company, Contact, Lead
 from lejek.identity.normalise.words import folded
@@ -44,6 +44,8 @@ EVERY_STAGE = "all"
 """Without a stage, the list leaves out those on which nobody works: nobody calls a customer."""
 
 HOTTEST, WAITING = "", "waiting"
+UNSCORED = -(2**62)
+"""In place of the score of who has none: behind everybody who has one."""
 _FURTHEST = 10**7
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -96,7 +98,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A lead and where it stood in the order. `key` is its score, or since when it waits."""
+    """A lead and where it stood in the order.
+
+    `key` is its score, `UNSCORED` where it has none, or since when it waits.
+    """
 
     key: int
     lead_id: int
@@ -146,15 +151,17 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list."""
+    """One line of the list. `unscored` says why there is no score, where there is none."""
 
     place: int
-    score: LeadScore
+    lead: Lead
+    score: LeadScore | None
     stage: str
     bands: Sequence[BandWord]
     reasons: Sequence[Reason]
     signals: Sequence[Signal]
     may_call: bool
+    unscored: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,11 @@ class ListPage:
     previous: Whereabouts | None
     next: Whereabouts | None
     n_found: int
+
+    @property
+    def n_unscored(self) -> int:
+        """How many of its rows have no score."""
+        return sum(row.score is None for row in self.rows)
 
     @property
     def is_all_counted(self) -> bool:
@@ -197,12 +209,21 @@ class CallList:
         self.filters = filters
         self._found = _found(filters.search)
 
-    def scores(self) -> QuerySet[LeadScore]:
-        """Scores of the open leads that somebody may see, in order.
+    def leads(self) -> QuerySet[Lead]:
+        """The open leads that somebody may see, in no order.
+
+        Those without a score are among them, unless a grade is asked for.
+        """
+        return self._graded(self._narrowed(Lead.objects.all()), "score__")
+
+    def in_order(self) -> QuerySet[Lead]:
+        """All of them in order, those without a score last.
 
         The order ends with the lead's id, so that every lead has one place.
         """
-        return self._in_order(self._graded(self._narrowed(LeadScore.objects.all(), "lead__")))
+        if self.filters.order == WAITING:
+            return self.leads().order_by("stage_since", "pk")
+        return self.leads().order_by(F("score__overall").desc(nulls_last=True), "pk")
 
     @cached_property
     def places(self) -> Sequence[Place]:
@@ -211,8 +232,8 @@ class CallList:
         Queries: one, the first time. A short list is whole in it, and is put in order here: a
         search through everybody is made once and not once more for the order.
         """
-        key = "lead__stage_since" if self.filters.order == WAITING else "overall"
-        found = self.scores().order_by().values_list(key, "lead_id")[: COUNTED + 1]
+        key = "stage_since" if self.filters.order == WAITING else "score__overall"
+        found = self.leads().order_by().values_list(key, "pk")[: COUNTED + 1]
         return [_place(key, lead_id) for key, lead_id in found]
 
     @property
@@ -221,13 +242,12 @@ class CallList:
         return len(self.places)
 
     def ids(self, cursor: Cursor | None, most: int, *, is_back: bool) -> list[int]:
-        """The next leads after a place, or before it, the nearest first. Queries: one at most."""
+        """The next leads after a place, or before it, the nearest first. Queries: two at most."""
         if self.n_found <= COUNTED:
             return self._short(cursor, most, is_back=is_back)
-        scores = self._long()
-        if cursor is not None:
-            scores = _beyond(scores, self.filters, cursor, is_back=is_back)
-        return list(scores.values_list("lead_id", flat=True)[:most])
+        if self.filters.order == WAITING:
+            return list(self._waiting(cursor, is_back=is_back)[:most])
+        return self._hottest(cursor, most, is_back=is_back)
 
     def _short(self, cursor: Cursor | None, most: int, *, is_back: bool) -> list[int]:
         places = sorted(self.places, reverse=is_back)
@@ -237,45 +257,84 @@ class CallList:
             places = [each for each in places if (each < here if is_back else each > here)]
         return [lead_id for _, lead_id in places[:most]]
 
-    def _long(self) -> QuerySet[LeadScore]:
-        """The list in order, said so that the hottest are looked at one by one.
+    def _hottest(self, cursor: Cursor | None, most: int, *, is_back: bool) -> list[int]:
+        """Those with a score and behind them those without; the second part is asked when needed.
+
+        One reads on in the part where the cursor stands.
+        """
+        is_unscored = cursor is not None and cursor.key == UNSCORED
+        parts = [
+            (self._scored, None if is_unscored else cursor),
+            (self._unscored, cursor if is_unscored else None),
+        ]
+        if is_back:
+            parts.reverse()
+        if cursor is not None and is_unscored != is_back:
+            del parts[0]
+        found: list[int] = []
+        for part, begins in parts:
+            if len(found) < most:
+                found += part(begins, is_back=is_back)[: most - len(found)]
+        return found
+
+    def _waiting(self, cursor: Cursor | None, *, is_back: bool) -> QuerySet[Lead, int]:
+        leads = self.in_order()
+        if cursor is not None:
+            since = _EPOCH + cursor.key * _MICROSECOND
+            key, here = ("stage_since", since), ("pk", cursor.lead_id)
+            leads = _beyond(leads, key, here, is_back=is_back, falls=False)
+        return leads.values_list("pk", flat=True)
+
+    def _scored(self, cursor: Cursor | None, *, is_back: bool) -> QuerySet[LeadScore, int]:
+        """Those with a score, said so that the hottest are looked at one by one.
 
         SQLite does not see by itself that sorting half of all leads for fifty rows does not pay.
         """
-        if self.filters.order == WAITING:
-            return self.scores()
-        leads = self._narrowed(Lead.objects.filter(pk=OuterRef("lead_id")), "")
-        return self._in_order(self._graded(LeadScore.objects.filter(Exists(leads))))
+        leads = self._narrowed(Lead.objects.filter(pk=OuterRef("lead_id")))
+        scores = self._graded(LeadScore.objects.filter(Exists(leads)), "")
+        scores = scores.order_by("-overall", "lead_id")
+        if cursor is not None:
+            key, here = ("overall", cursor.key), ("lead_id", cursor.lead_id)
+            scores = _beyond(scores, key, here, is_back=is_back, falls=True)
+        elif is_back:
+            scores = scores.reverse()
+        return scores.values_list("lead_id", flat=True)
 
-    def _narrowed(self, rows: QuerySet[M], path: str) -> QuerySet[M]:
-        """Rows of open leads, narrowed by what is asked of the lead; `path` leads to it."""
+    def _unscored(self, cursor: Cursor | None, *, is_back: bool) -> QuerySet[Lead, int]:
+        """Those without a score, by their ids."""
+        if self.filters.letter or self.filters.digit:
+            return Lead.objects.none().values_list("pk", flat=True)
+        leads = self._narrowed(Lead.objects.filter(score__isnull=True))
+        if cursor is not None:
+            further = "lt" if is_back else "gt"
+            leads = leads.filter(**{f"pk__{further}": cursor.lead_id})
+        return leads.order_by("-pk" if is_back else "pk").values_list("pk", flat=True)
+
+    def _narrowed(self, leads: QuerySet[Lead]) -> QuerySet[Lead]:
+        """Open leads, narrowed by what is asked of the lead itself."""
         filters = self.filters
-        rows = for_user(rows, self.user, path=path).filter(**{f"{path}closed_at__isnull": True})
+        leads = for_user(leads, self.user).filter(closed_at__isnull=True)
         if self._found is not None:
-            rows = rows.filter(**{f"{path}contact__in": self._found})
+            leads = leads.filter(contact__in=self._found)
         if not filters.stage:
-            rows = rows.exclude(**{f"{path}stage__in": finished_stages()})
+            leads = leads.exclude(stage__in=finished_stages())
         elif filters.stage != EVERY_STAGE:
-            rows = rows.filter(**{f"{path}stage": filters.stage})
-        return self._of_owner(rows, path)
+            leads = leads.filter(stage=filters.stage)
+        return self._of_owner(leads)
 
-    def _of_owner(self, rows: QuerySet[M], path: str) -> QuerySet[M]:
+    def _of_owner(self, leads: QuerySet[Lead]) -> QuerySet[Lead]:
         owner = self.filters.owner
         if owner == NOBODYS:
-            return rows.filter(**{f"{path}owner__isnull": True})
+            return leads.filter(owner__isnull=True)
         owner_id = self.user.pk if owner == MINE else owner
-        return rows.filter(**{f"{path}owner_id": int(owner_id)}) if owner_id else rows
+        return leads.filter(owner_id=int(owner_id)) if owner_id else leads
 
-    def _graded(self, scores: QuerySet[LeadScore]) -> QuerySet[LeadScore]:
+    def _graded(self, rows: QuerySet[M], path: str) -> QuerySet[M]:
+        """Narrowed by the grade; `path` leads to the score."""
         filters = self.filters
         if filters.letter:
-            scores = scores.filter(grade__startswith=filters.letter)
-        return scores.filter(grade__endswith=filters.digit) if filters.digit else scores
-
-    def _in_order(self, scores: QuerySet[LeadScore]) -> QuerySet[LeadScore]:
-        if self.filters.order == WAITING:
-            return scores.order_by("lead__stage_since", "lead_id")
-        return scores.order_by("-overall", "lead_id")
+            rows = rows.filter(**{f"{path}grade__startswith": filters.letter})
+        return rows.filter(**{f"{path}grade__endswith": filters.digit}) if filters.digit else rows
 
 
 def _found(search: str) -> QuerySet[Contact] | None:
@@ -295,38 +354,40 @@ def _found(search: str) -> QuerySet[Contact] | None:
 
 
 def _beyond(
-    scores: QuerySet[LeadScore], filters: Filters, cursor: Cursor, *, is_back: bool
-) -> QuerySet[LeadScore]:
-    """What stands after a lead; with `is_back` what stands before it, the nearest first."""
-    is_waiting = filters.order == WAITING
-    key = "lead__stage_since" if is_waiting else "overall"
-    value = _EPOCH + cursor.key * _MICROSECOND if is_waiting else cursor.key
-    further = "lt" if is_waiting == is_back else "gt"
-    id_further = "lt" if is_back else "gt"
+    rows: QuerySet[M], key: tuple[str, object], lead: tuple[str, int], *, is_back: bool, falls: bool
+) -> QuerySet[M]:
+    """What stands after a place in ordered rows; with `is_back` before it, the nearest first.
+
+    `key` and `lead` are the names and values that the order goes by; `falls` when the key does.
+    """
+    (name, value), (id_name, lead_id) = key, lead
+    further, id_further = ("lt" if falls != is_back else "gt"), ("lt" if is_back else "gt")
     # The first condition alone says where the index begins to be read.
-    found = scores.filter(**{f"{key}__{further}e": value}).filter(
-        Q(**{f"{key}__{further}": value}) | Q(**{f"lead_id__{id_further}": cursor.lead_id})
+    found = rows.filter(**{f"{name}__{further}e": value}).filter(
+        Q(**{f"{name}__{further}": value}) | Q(**{f"{id_name}__{id_further}": lead_id})
     )
     return found.reverse() if is_back else found
 
 
-def _place(key: datetime | int, lead_id: int) -> Place:
-    return (_microseconds(key), lead_id) if isinstance(key, datetime) else (-key, lead_id)
+def _place(key: datetime | int | None, lead_id: int) -> Place:
+    if isinstance(key, datetime):
+        return (_microseconds(key), lead_id)
+    return (-(UNSCORED if key is None else key), lead_id)
 
 
 def _microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def cursor_of(score: LeadScore, filters: Filters) -> Cursor:
-    """Where a lead stands in the order; the score came with its lead."""
+def cursor_of(lead: Lead, score: LeadScore | None, filters: Filters) -> Cursor:
+    """Where a lead stands in the order."""
     if filters.order == WAITING:
-        return Cursor(_microseconds(score.lead.stage_since), score.lead_id)
-    return Cursor(score.overall, score.lead_id)
+        return Cursor(_microseconds(lead.stage_since), lead.pk)
+    return Cursor(UNSCORED if score is None else score.overall, lead.pk)
 
 
 def next_leads(leads: CallList, cursor: Cursor) -> tuple[int | None, int | None]:
-    """The leads before and after a place in the list; None at its ends. Queries: three at most."""
+    """The leads before and after a place in the list; None at its ends. Queries: five at most."""
     before, after = (leads.ids(cursor, 1, is_back=is_back) for is_back in (True, False))
     return (before[0] if before else None), (after[0] if after else None)
 
@@ -334,7 +395,7 @@ def next_leads(leads: CallList, cursor: Cursor) -> tuple[int | None, int | None]
 def page_at(leads: CallList, where: Whereabouts, words: Words, now: datetime) -> ListPage:
     """A page of the list. A place from which nothing is left gives the first page.
 
-    Queries: seven at most.
+    Queries: eight at most.
     """
     filters = leads.filters
     ids, is_more = _ids(leads, where)
@@ -354,11 +415,13 @@ def page_at(leads: CallList, where: Whereabouts, words: Words, now: datetime) ->
 
 
 def _before(rows: Sequence[Row], filters: Filters) -> Whereabouts:
-    return Whereabouts(before=cursor_of(rows[0].score, filters), place=rows[0].place)
+    return Whereabouts(before=cursor_of(rows[0].lead, rows[0].score, filters), place=rows[0].place)
 
 
 def _after(rows: Sequence[Row], filters: Filters) -> Whereabouts:
-    return Whereabouts(after=cursor_of(rows[-1].score, filters), place=rows[-1].place + 1)
+    return Whereabouts(
+        after=cursor_of(rows[-1].lead, rows[-1].score, filters), place=rows[-1].place + 1
+    )
 
 
 def _first_place(where: Whereabouts, n_rows: int, *, is_more: bool) -> int:
@@ -375,39 +438,46 @@ def _ids(leads: CallList, where: Whereabouts) -> tuple[list[int], bool]:
 
 
 def _rows(ids: Sequence[int], first: int, words: Words, now: datetime) -> list[Row]:
-    scores = scores_of(ids)
-    contact_ids = [score.lead.contact_id for score in scores]
+    leads = leads_of(ids)
+    contact_ids = [lead.contact_id for lead in leads]
     signals, consents = newest_signals(contact_ids, words, now), consents_of(contact_ids)
-    return [
-        Row(
-            place,
-            score,
-            words.stage(score.lead.stage),
-            words.bands(score),
-            top_reasons(score, N_REASONS, words.lang),
-            signals.get(score.lead.contact_id, ()),
-            may_call(consents.get(score.lead.contact_id, {})),
+    rows = []
+    for place, lead in enumerate(leads, first):
+        score, said = score_of(lead), consents.get(lead.contact_id, {})
+        rows.append(
+            Row(
+                place,
+                lead,
+                score,
+                words.stage(lead.stage),
+                [] if score is None else words.bands(score),
+                [] if score is None else top_reasons(score, N_REASONS, words.lang),
+                signals.get(lead.contact_id, ()),
+                may_call(said),
+                "" if score else words.unscored(is_refused=objects_to_profiling(said)),
+            )
         )
-        for place, score in enumerate(scores, first)
-    ]
+    return rows
 
 
-def scores_of(ids: Sequence[int]) -> list[LeadScore]:
-    """The scores of some leads, in the order of their ids here, with all that a row shows.
+def leads_of(ids: Sequence[int]) -> list[Lead]:
+    """Some leads in the order of their ids here, with all that a row shows, score and version too.
 
     Queries: two. A version is read once and not with each score: its document is long.
     """
-    found = LeadScore.objects.filter(lead_id__in=ids).select_related(
-        "lead__contact__company", "lead__owner"
-    )
-    found = found.defer(
-        "definitions", "lead__contact__attributes", "lead__contact__company__attributes"
-    )
-    by_lead = {score.lead_id: score for score in found}
-    versions = ModelVersion.objects.in_bulk({score.version_id for score in by_lead.values()})
-    for score in by_lead.values():
+    found = Lead.objects.filter(pk__in=ids).select_related("contact__company", "owner", "score")
+    found = found.defer("contact__attributes", "contact__company__attributes", "score__definitions")
+    by_id = {lead.pk: lead for lead in found}
+    scores = [score for lead in by_id.values() if (score := score_of(lead)) is not None]
+    versions = ModelVersion.objects.in_bulk({score.version_id for score in scores})
+    for score in scores:
         score.version = versions[score.version_id]
-    return [by_lead[lead_id] for lead_id in ids if lead_id in by_lead]
+    return [by_id[lead_id] for lead_id in ids if lead_id in by_id]
+
+
+def score_of(lead: Lead) -> LeadScore | None:
+    """The score that came with a lead; None where it has none."""
+    return getattr(lead, "score", None)
 
 
 def newest_signals(

@@ -54,10 +54,18 @@ def _closed(request: HttpRequest, lead_id: int, said: str, *, is_won: bool) -> H
         return _wrong(request, lead, form)
     try:
         deals.record_outcome(
-            lead=lead, is_won=is_won, actor=user, now=clock.now(), **form.cleaned_data
+            lead=lead,
+            seen=request.POST.get("seen", ""),
+            is_won=is_won,
+            actor=user,
+            now=clock.now(),
+            **form.cleaned_data,
         )
-    except deals.DealIsClosed:
-        messages.error(request, _("Somebody else closed this deal in the meantime."))
+    except deals.DealsHaveMoved:
+        said = _(
+            "The deals of this lead have changed in the meantime; nothing more was written down."
+        )
+        messages.warning(request, said)
     else:
         messages.success(request, said)
     return back_to(request, lead)

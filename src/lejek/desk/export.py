@@ -12,36 +12,40 @@ from io import StringIO
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leadscore.arithmetic import points_text
-from lejek.consent.selectors import consents_of, may_call, may_write
-from lejek.desk.call_list import N_REASONS, newest_signals
+from leadscore.language import Names
+from lejek.consent.selectors import consents_of, may_call, may_write, objects_to_profiling
+from lejek.desk.call_list import N_REASONS, CallList, newest_signals
 from lejek.desk.words import Signal, Words
-from lejek.scoring.models import LeadScore, ModelVersion
-from lejek.scoring.selectors import reasons_of
+from lejek.identity.models import Lead
+from lejek.scoring.models import ModelVersion
+from lejek.scoring.selectors import active_or_none, reasons_of
+from lejek.scoring.versions import ready
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 500
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel takes the file for one in the letters of the West."""
 _COLUMNS = (
-    "lead__contact_id",
-    "lead__contact__first_name",
-    "lead__contact__last_name",
-    "lead__contact__position",
-    "lead__contact__company__name",
-    "lead__contact__email",
-    "lead__contact__phone",
-    "grade",
-    "overall",
-    "lead__stage",
-    "lead__owner__name",
-    "lead__stage_since",
-    "version_id",
-    "contributions",
+    "pk",
+    "contact_id",
+    "contact__first_name",
+    "contact__last_name",
+    "contact__position",
+    "contact__company__name",
+    "contact__email",
+    "contact__phone",
+    "score__grade",
+    "score__overall",
+    "score__bands",
+    "stage",
+    "owner__name",
+    "stage_since",
+    "score__version_id",
+    "score__contributions",
 )
 T = TypeVar("T")
 
@@ -51,26 +55,34 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def call_list_csv(scores: QuerySet[LeadScore], words: Words, now: datetime) -> Iterator[str]:
+def call_list_csv(leads: CallList, words: Words, now: datetime) -> Iterator[str]:
     """The list in its order, as a spreadsheet in the language of the page expects it.
 
     It comes in parts of some hundred lines, the first at once: a hundred thousand leads are not
-    held in memory, and nobody waits to see whether the download begins.
+    held in memory, only their ids, and nobody waits to see whether the download begins.
     """
     delimiter = ";" if words.lang == "pl" else ","
-    lines = _Lines(words)
-    yield _BYTE_ORDER_MARK + _written([_heads()], delimiter)
-    rows = scores.values_list(*_COLUMNS).iterator(chunk_size=_CHUNK)
+    dimensions = words.dimensions(active_or_none())
+    lines = _Lines(words, list(dimensions))
+    yield _BYTE_ORDER_MARK + _written([_heads(dimensions.values())], delimiter)
+    ids = leads.in_order().values_list("pk", flat=True).iterator(chunk_size=_CHUNK)
     place = 0
-    for chunk in _chunks(rows, _CHUNK):
-        contact_ids = [row[0] for row in chunk]
+    for chunk in _chunks(ids, _CHUNK):
+        rows = _rows(chunk)
+        contact_ids = [row[1] for row in rows]
         signals, consents = newest_signals(contact_ids, words, now), consents_of(contact_ids)
         cells = [
-            lines.cells(row, signals.get(row[0], ()), consents.get(row[0], {})) for row in chunk
+            lines.cells(row, signals.get(row[1], ()), consents.get(row[1], {})) for row in rows
         ]
         numbered = enumerate(cells, place + 1)
         yield _written(([str(n), *map(harmless, row)] for n, row in numbered), delimiter)
-        place += len(chunk)
+        place += len(rows)
+
+
+def _rows(ids: Sequence[int]) -> list[Sequence[Any]]:
+    """The columns of some leads, in the order of their ids here."""
+    found = {row[0]: row for row in Lead.objects.filter(pk__in=ids).values_list(*_COLUMNS)}
+    return [found[lead_id] for lead_id in ids if lead_id in found]
 
 
 def _yes_or_no(is_so: bool) -> str:
@@ -83,7 +95,7 @@ def _written(rows: Iterable[Sequence[str]], delimiter: str) -> str:
     return file.getvalue()
 
 
-def _heads() -> list[str]:
+def _heads(dimensions: Iterable[str]) -> list[str]:
     return [
         _("Place"),
         _("Name"),
@@ -95,6 +107,7 @@ def _heads() -> list[str]:
         _("May be called"),
         _("Grade"),
         _("Score"),
+        *(_("Band: %(dimension)s") % {"dimension": name} for name in dimensions),
         _("Stage"),
         _("Salesperson"),
         _("In the stage since"),
@@ -111,18 +124,17 @@ def _chunks(rows: Iterator[T], size: int) -> Iterator[list[T]]:
 class _Lines:
     """The cells of a lead, in the language of the page."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, dimensions: Sequence[str]) -> None:
         self._words = words
+        self._dimensions = dimensions
         self._versions: dict[int, ModelVersion] = {}
 
     def cells(
         self, row: Sequence[Any], signals: Sequence[Signal], consents: Mapping[str, bool]
     ) -> list[str]:
         """What stands in a line after its number."""
-        (_id, first, last, position, company, email, phone, grade, overall, stage, owner, since,
-         version_id, contributions) = row  # fmt: skip
-        reasons = reasons_of(self._version(version_id), contributions, N_REASONS, self._words.lang)
-        points = points_text(overall)
+        (_id, _contact, first, last, position, company, email, phone, grade, overall, bands, stage,
+         owner, since, version_id, contributions) = row  # fmt: skip
         return [
             f"{first} {last}".strip() or email or phone,
             position,
@@ -131,14 +143,36 @@ class _Lines:
             _yes_or_no(may_write(consents)) if email else "",
             phone,
             _yes_or_no(may_call(consents)) if phone else "",
-            grade,
-            points.replace(".", ",") if self._words.lang == "pl" else points,
+            grade or "",
+            self._points(overall),
+            *self._bands(version_id, bands),
             self._words.stage(stage),
             owner or "",
             timezone.localtime(since).date().isoformat(),
-            "; ".join(reason.label for reason in reasons),
+            self._why(version_id, contributions, consents),
             "; ".join(signal.text for signal in signals),
         ]
+
+    def _points(self, overall: int | None) -> str:
+        points = "" if overall is None else points_text(overall)
+        return points.replace(".", ",") if self._words.lang == "pl" else points
+
+    def _bands(self, version_id: int | None, bands: Mapping[str, str]) -> list[str]:
+        """The band in each dimension, as the version that scored calls it."""
+        if version_id is None:
+            return [""] * len(self._dimensions)
+        names = Names(self._words.lang, ready(self._version(version_id)).model)
+        return [names.band(each, bands[each]) if each in bands else "" for each in self._dimensions]
+
+    def _why(
+        self, version_id: int | None, contributions: list[Any], consents: Mapping[str, bool]
+    ) -> str:
+        """The reasons that matter, or why there is no score."""
+        if version_id is None:
+            return self._words.unscored(is_refused=objects_to_profiling(consents))
+        version = self._version(version_id)
+        reasons = reasons_of(version, contributions, N_REASONS, self._words.lang)
+        return "; ".join(reason.label for reason in reasons)
 
     def _version(self, version_id: int) -> ModelVersion:
         if version_id not in self._versions:

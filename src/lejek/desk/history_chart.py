@@ -23,11 +23,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class HistoryChart:
-    """The drawing."""
+    """The drawing, from `lowest` to `highest` milli-points; below zero only where a score was."""
 
     path: str
     marks: tuple[Mark, ...]
     highest: int
+    lowest: int
+    zero_y: float
     first_at: datetime
     last_at: datetime
 
@@ -41,12 +43,15 @@ def history_chart(
     first, last = points[0][0], max(points[-1][0], now)
     span = max(1.0, (last - first).total_seconds())
     highest = max(1000, *(milli for _, milli, _ in points))
+    lowest = min(0, *(milli for _, milli, _ in points))
+    if lowest < 0:  # room between what stands at zero and at the end
+        highest, lowest = max(highest, -lowest // 8), min(lowest, -highest // 8)
 
     def x(at: datetime) -> float:
         return round(LEFT + (at - first).total_seconds() / span * (WIDTH - LEFT - 8), 1)
 
     def y(milli: int) -> float:
-        return round((HEIGHT - BOTTOM) * (1 - max(0, milli) / highest) + 8, 1)
+        return round((HEIGHT - BOTTOM) * (highest - milli) / (highest - lowest) + 8, 1)
 
     steps = [f"M{x(first)} {y(points[0][1])}"]
     for at, milli, _ in points[1:]:
@@ -57,4 +62,4 @@ def history_chart(
         for (_, _, before), (at, _, version) in pairwise(points)
         if before != version
     ]
-    return HistoryChart(" ".join(steps), tuple(marks), highest, first, last)
+    return HistoryChart(" ".join(steps), tuple(marks), highest, lowest, y(0), first, last)

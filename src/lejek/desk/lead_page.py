@@ -12,7 +12,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from leadscore.explain import Explanation
-from lejek.consent.selectors import consents_of, may_call, may_write
+from lejek.consent.selectors import consents_of, may_call, may_write, objects_to_profiling
 from lejek.desk.call_list import CallList, Filters, cursor_of, next_leads
 from lejek.desk.history_chart import HistoryChart, history_chart
 from lejek.desk.waterfall import Waterfall, waterfall
@@ -58,12 +58,12 @@ def history_of(lead: Lead, now: datetime) -> History:
     return History(history_chart(points, now), points[: -SHOWN_POINTS - 1 : -1])
 
 
-def neighbours(score: LeadScore, user: User, filters: Filters) -> Neighbours:
-    """The leads before and after in the list; the score came with its lead.
+def neighbours(lead: Lead, score: LeadScore | None, user: User, filters: Filters) -> Neighbours:
+    """The leads before and after in the list.
 
-    Queries: three.
+    Queries: three; at the edge between leads with and without a score, five.
     """
-    return Neighbours(*next_leads(CallList(user, filters), cursor_of(score, filters)))
+    return Neighbours(*next_leads(CallList(user, filters), cursor_of(lead, score, filters)))
 
 
 def standing_verdict(lead: Lead) -> Verdict | None:
@@ -79,6 +79,7 @@ class Consents:
     said: Sequence[tuple[str, bool]]
     may_call: bool
     may_write: bool
+    is_profiling_refused: bool
 
 
 def consents(lead: Lead, words: Words) -> Consents:
@@ -91,4 +92,5 @@ def consents(lead: Lead, words: Words) -> Consents:
         [(words.field(f"consent.{purpose}"), given) for purpose, given in sorted(found.items())],
         may_call=may_call(found),
         may_write=may_write(found),
+        is_profiling_refused=objects_to_profiling(found),
     )

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lejek.deals.forms import DealForm
 from lejek.deals.models import Opportunity
-from lejek.deals.selectors import deals_of
-from lejek.desk.as_of import score_then
+from lejek.deals.selectors import deals_of, standing
+from lejek.deals.services import DealIsOpen, reject_lead
+from lejek.desk.as_of import ProfilingRefused, score_then
 from lejek.desk.call_list import Filters, Whereabouts
 from lejek.desk.evidence import evidence
 from lejek.desk.lead_page import (
@@ -28,8 +29,9 @@ from lejek.desk.lead_page import (
     standing_verdict,
     waterfalls,
 )
+from lejek.desk.move_form import MoveForm
 from lejek.desk.record import record_of
-from lejek.desk.timeline import timeline
+from lejek.desk.timeline import Place, timeline
 from lejek.desk.views import is_fragment, words_of_page
 from lejek.desk.words import Words
 from lejek.identity.models import Lead
@@ -64,10 +66,13 @@ def page_of_lead(
     *,
     deal_form: DealForm | None = None,
     corrected: Opportunity | None = None,
+    move_form: MoveForm | None = None,
 ) -> HttpResponse:
     """The page; with a form that was wrong, to be mended."""
     user, words, now = signed_in(request), words_of_page(), clock.now()
-    score = _score_of(lead)
+    said = consents(lead, words)
+    is_refused = said.is_profiling_refused
+    score = None if is_refused else _score_of(lead)
     version = active_or_none() if score is None else score.version
     context = {
         "lead": lead,
@@ -75,18 +80,20 @@ def page_of_lead(
         "company": lead.contact.company,
         "stage": words.stage(lead.stage),
         "words": words,
-        "consents": consents(lead, words),
-        "record": record_of(lead, version, words, now),
-        "history": history_of(lead, now),
-        "timeline": timeline(lead, words),
+        "consents": said,
+        "is_published": version is not None,
+        "record": record_of(lead, None if is_refused else version, words, now),
+        "history": None if is_refused else history_of(lead, now),
+        "timeline": timeline(lead, words, Place.of(request.GET.get("older", ""))),
         "today": timezone.localdate(now),
         "now": now,
         **_reasons(score, words),
-        **_list(request, user, score),
+        **_list(request, user, lead, score),
         **_judging(user, lead, words),
         **_deals(lead, deal_form, corrected),
+        "move_form": move_form or _move_form(user, lead, words),
     }
-    is_wrong = deal_form is not None
+    is_wrong = deal_form is not None or move_form is not None
     return render(request, "desk/lead.html", context, status=422 if is_wrong else 200)
 
 
@@ -106,15 +113,16 @@ def _reasons(score: LeadScore | None, words: Words) -> dict[str, object]:
     return {"score": score, "why": why, "bands": bands, "waterfalls": waterfalls(why)}
 
 
-def _list(request: HttpRequest, user: User, score: LeadScore | None) -> dict[str, object]:
+def _list(
+    request: HttpRequest, user: User, lead: Lead, score: LeadScore | None
+) -> dict[str, object]:
     """The list that one came from, and the neighbours in it; a form brings it back hidden."""
     query = request.GET.copy()
     if request.method == "POST":
         query.update(_returned(request))
     filters = Filters.of(query)
     here = "&".join(filter(None, (filters.query, Whereabouts.of(query).query)))
-    found = None if score is None else neighbours(score, user, filters)
-    return {"back": here, "neighbours": found}
+    return {"back": here, "neighbours": neighbours(lead, score, user, filters)}
 
 
 def _judging(user: User, lead: Lead, words: Words) -> dict[str, object]:
@@ -127,6 +135,7 @@ def _judging(user: User, lead: Lead, words: Words) -> dict[str, object]:
     reasons = RejectionReason.objects.filter(is_active=True).order_by("position", "id")
     return {
         "may_judge": may_judge,
+        "is_finished": lead.closed_at is not None or words.is_finished(lead.stage),
         "verdict": verdict,
         "verdict_reason": ""
         if verdict is None or verdict.reason is None
@@ -134,6 +143,13 @@ def _judging(user: User, lead: Lead, words: Words) -> dict[str, object]:
         "may_undo": may_judge and is_theirs,
         "reasons": [(each.key, words.reason(each)) for each in reasons] if may_judge else [],
     }
+
+
+def _move_form(user: User, lead: Lead, words: Words) -> MoveForm | None:
+    """To move the lead by hand; None for who may not, and for a lead that is closed."""
+    if lead.closed_at is not None or not can(user, "leads.edit"):
+        return None
+    return MoveForm(stages=words.stages, seen=lead.stage)
 
 
 def _deals(lead: Lead, form: DealForm | None, corrected: Opportunity | None) -> dict[str, object]:
@@ -149,6 +165,7 @@ def _deals(lead: Lead, form: DealForm | None, corrected: Opportunity | None) -> 
     return {
         "deals": rows,
         "open_deal": open_deal,
+        "deals_seen": standing(deals),
         "deal_form": form if form is not None and is_open_ones else DealForm.of(open_deal),
     }
 
@@ -175,13 +192,17 @@ def show_then(request: HttpRequest, lead_id: int) -> HttpResponse:
     """What the lead scored on an earlier day, with what was known and in which stage it was."""
     lead, words, now = lead_for(signed_in(request), lead_id), words_of_page(), clock.now()
     on = _day(request.GET.get("on", ""), timezone.localdate(now))
-    then = score_then(lead, min(now, _end_of(on)), words.lang)
+    try:
+        then, is_refused = score_then(lead, min(now, _end_of(on)), words.lang), False
+    except ProfilingRefused:
+        then, is_refused = None, True
     context = {
         "lead": lead,
         "on": on,
         "today": timezone.localdate(now),
         "first": timezone.localdate(lead.created_at),
         "then": then,
+        "is_refused": is_refused,
         "stage": "" if then is None else words.stage(then.stage),
         "score": None if then is None else then.score,
         "why": None if then is None else then.why,
@@ -213,21 +234,31 @@ def judge_lead(request: HttpRequest, lead_id: int) -> HttpResponse:
     user, now = signed_in(request), clock.now()
     lead = lead_for(user, lead_id)
     comment = request.POST.get("comment", "").replace("\0", "").strip()[:2000]
-    if request.POST.get("verdict") == "accept":
-        qualification.accept_lead(lead=lead, comment=comment, actor=user, now=now)
-        messages.success(request, _("Accepted. The lead is yours to work on."))
-    else:
-        reason = RejectionReason.objects.filter(
-            key=request.POST.get("reason", ""), is_active=True
-        ).first()
-        if reason is None:
+    is_accepted = request.POST.get("verdict") == "accept"
+    given = RejectionReason.objects.filter(key=request.POST.get("reason", ""), is_active=True)
+    reason = None if is_accepted else given.first()
+    try:
+        if is_accepted:
+            verdict = qualification.accept_lead(lead=lead, comment=comment, actor=user, now=now)
+            is_mine = verdict.takes_lead or lead.owner_id == user.pk
+            messages.success(request, _accepted(None if is_mine else lead.owner))
+        elif reason is None:
             messages.error(request, _("Choose the reason for which you send the lead back."))
         else:
-            qualification.reject_lead(
-                lead=lead, reason=reason, comment=comment, actor=user, now=now
-            )
+            reject_lead(lead=lead, reason=reason, comment=comment, actor=user, now=now)
             messages.success(request, _("Sent back to marketing, with your reason."))
+    except qualification.LeadIsFinished:
+        messages.error(request, _("Nobody works on this lead any more, so it takes no verdict."))
+    except DealIsOpen:
+        messages.error(request, _("Close the open deal first, as won or lost."))
     return back_to(request, lead)
+
+
+def _accepted(owner: User | None) -> str:
+    """What is said of an accepted lead; `owner` is whose it is, where it is somebody else's."""
+    if owner is None:
+        return _("Accepted. The lead is yours to work on.")
+    return _("Accepted. %(name)s works on this lead.") % {"name": owner}
 
 
 @require_POST
@@ -238,10 +269,15 @@ def undo_verdict(request: HttpRequest, lead_id: int, verdict_id: int) -> HttpRes
     lead = lead_for(user, lead_id)
     verdict = get_object_or_404(Verdict.objects.select_related("lead"), pk=verdict_id, lead=lead)
     try:
-        qualification.undo_verdict(verdict=verdict, actor=user, now=clock.now())
+        is_undone = verdict.undone_at is None and qualification.undo_verdict(
+            verdict=verdict, actor=user, now=clock.now()
+        )
     except qualification.NotAllowed as error:
         raise PermissionDenied(str(error)) from error
-    messages.success(request, _("The verdict was taken back."))
+    if is_undone:
+        messages.success(request, _("The verdict was taken back."))
+    else:
+        messages.info(request, _("The verdict had been taken back already."))
     return back_to(request, lead)
 
 

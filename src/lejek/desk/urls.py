@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lejek.desk import deal_views, lead_views, views
+from lejek.desk import deal_views, lead_views, stage_views, views
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("leads/<int:lead_id>/", lead_views.show_lead, name="lead"),
     path("leads/<int:lead_id>/then/", lead_views.show_then, name="then"),
     path("leads/<int:lead_id>/evidence/<str:rule_id>/", lead_views.show_evidence, name="evidence"),
+    path("leads/<int:lead_id>/stage/", stage_views.move_lead, name="move"),
     path("leads/<int:lead_id>/verdict/", lead_views.judge_lead, name="judge"),
     path(
         "leads/<int:lead_id>/verdict/<int:verdict_id>/undo/", lead_views.undo_verdict, name="undo"

@@ -15,6 +15,7 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from lejek.desk import saved_views
 from lejek.desk.call_list import COUNTED, CallList, Filters, Whereabouts, page_at
 from lejek.desk.export import call_list_csv
 from lejek.desk.models import SavedView
+from lejek.desk.unscored import has_open_leads, unscored_leads
 from lejek.desk.words import Words
 from lejek.kernel import clock
 from lejek.people import audit
@@ -49,8 +51,11 @@ def show_call_list(request: HttpRequest) -> HttpResponse:
         clock.now(),
     )
     where = Whereabouts.of(request.GET)
-    context = {
-        "page": page_at(CallList(user, filters), where, words, now),
+    page = page_at(CallList(user, filters), where, words, now)
+    context: dict[str, object] = {
+        "page": page,
+        "unscored": unscored_leads(user) if page.n_unscored else None,
+        "has_leads": bool(page.rows or not filters.is_empty) or has_open_leads(user),
         "filters": filters,
         "counted": COUNTED,
         "here": "&".join(filter(None, (filters.query, where.query))),
@@ -58,6 +63,7 @@ def show_call_list(request: HttpRequest) -> HttpResponse:
         "views": saved_views.views_for(user),
         "may_export": can(user, "leads.export"),
         "may_import": can(user, "imports.write"),
+        "may_publish": can(user, "models.publish"),
         "now": now,
     }
     if not is_fragment(request):
@@ -81,7 +87,7 @@ def export_call_list(request: HttpRequest) -> StreamingHttpResponse:
     """The whole list as it is narrowed and ordered, as a CSV file."""
     user, filters, now = signed_in(request), Filters.of(request.GET), clock.now()
     leads = CallList(user, filters)
-    n_leads = leads.scores().order_by().count()
+    n_leads = leads.leads().count()
     audit.record(
         actor=user,
         action="exported_leads",
@@ -89,8 +95,8 @@ def export_call_list(request: HttpRequest) -> StreamingHttpResponse:
         details={"filters": filters.query},
         now=now,
     )
-    parts = _spoken(call_list_csv(leads.scores(), words_of_page(), now), get_language() or "en")
-    name = f"{_('leads')}-{now.date().isoformat()}.csv"
+    parts = _spoken(call_list_csv(leads, words_of_page(), now), get_language() or "en")
+    name = f"{_('leads')}-{timezone.localdate(now).isoformat()}.csv"
     return StreamingHttpResponse(
         parts,
         content_type="text/csv; charset=utf-8",

@@ -16,7 +16,8 @@ from leadscore.language.catalogue import field_name, touchpoint_noun, value_labe
 from leadscore.language.words import capitalised
 from leadscore.model import digit, letter
 from lejek.capture.models import Touchpoint
-from lejek.qualification.models import RejectionReason, Stage
+from lejek.identity.imports.texts import label_of
+from lejek.qualification.models import RejectionReason, Stage, StageTransition
 from lejek.scoring.models import LeadScore, ModelVersion
 from lejek.scoring.versions import ready
 
@@ -69,6 +70,7 @@ _VALUES: Mapping[str, Mapping[str, Promise]] = {
         "contact": _lazy("contact"),
     },
     "form.name": {"contact": _lazy("contact"), "demo": _lazy("demo"), "quote": _lazy("quote")},
+    "lead.direction": {"inbound": _lazy("inbound"), "outbound": _lazy("outbound")},
     "lead.channel": {
         "content": _lazy("content"),
         "google_ads": _lazy("Google Ads"),
@@ -87,15 +89,15 @@ _VALUES: Mapping[str, Mapping[str, Promise]] = {
 }
 """Values that trackers and imports commonly bring, as people call them."""
 
-_MEETS, _REJECTED = "meets ", "rejected by sales: "
-_MOVES = (
-    ("accepted by sales", _lazy("accepted by sales")),
-    ("verdict taken back", _lazy("the verdict was taken back")),
-    ("deal opened", _lazy("a deal was opened")),
-    ("deal won", _lazy("the deal was won")),
-    ("deal lost", _lazy("the deal was lost")),
-    ("deal reopened", _lazy("the deal was opened again")),
-)
+_REJECTED = "rejected by sales: "
+_MOVES: Mapping[str, Promise] = {
+    "accepted by sales": _lazy("accepted by sales"),
+    "verdict taken back": _lazy("the verdict was taken back"),
+    "deal opened": _lazy("a deal was opened"),
+    "deal won": _lazy("the deal was won"),
+    "deal lost": _lazy("the deal was lost"),
+    "deal reopened": _lazy("the deal was opened again"),
+}
 """Reasons as the rooms write them, and as people read them."""
 
 
@@ -106,12 +108,20 @@ class Words:
         self.lang = lang if lang in ("pl", "en") else "en"
 
     @cached_property
+    def _stages(self) -> Mapping[str, Stage]:
+        return {stage.key: stage for stage in Stage.objects.order_by("position")}
+
+    @cached_property
     def stages(self) -> Mapping[str, str]:
-        """The stages in their order, by key. Queries: one, the first time."""
+        """What the stages are called, in their order, by key. Queries: one, the first time."""
         return {
             stage.key: stage.label_pl if self.lang == "pl" else stage.label_en
-            for stage in Stage.objects.order_by("position")
+            for stage in self._stages.values()
         }
+
+    def is_finished(self, key: str) -> bool:
+        """Whether nobody works on a lead in a stage any more."""
+        return key in self._stages and not self._stages[key].is_working
 
     def stage(self, key: str) -> str:
         """What a stage is called."""
@@ -178,30 +188,53 @@ class Words:
         """Why sales sent a lead back."""
         return reason.label_pl if self.lang == "pl" else reason.label_en
 
-    def move(self, reason: str) -> str:
-        """Why a lead went from one stage to another; what somebody wrote stays as it is."""
-        for begins, said in _MOVES:
-            if reason == begins:
-                return str(said)
-        if reason.startswith(_MEETS):
-            name = reason.removeprefix(_MEETS)
-            return _("meets the definition “%(name)s”") % {"name": self.definition(name)}
+    def move(self, move: StageTransition, version: ModelVersion | None) -> str:
+        """Why a lead went from one stage to another; what somebody wrote stays as it is.
+
+        `version` is the one by whose definition it moved.
+        """
+        if move.definition:
+            name = self.definition(move.definition, version)
+            return _("meets the definition “%(name)s”") % {"name": name}
+        reason = move.reason
+        if reason in _MOVES:
+            return str(_MOVES[reason])
         if reason.startswith(_REJECTED):
             key = reason.removeprefix(_REJECTED)
             return f"{_('rejected by sales')}: {self._reasons.get(key, key)}"
         return reason
 
-    def definition(self, name: str) -> str:
-        """What a definition is called: as the stage that it leads into, where there is one."""
-        return self.stages.get(name, name.replace("_", " "))
+    def definition(self, name: str, version: ModelVersion | None) -> str:
+        """What a definition is called: as its stage, or else as its version calls it."""
+        if name in self.stages or version is None:
+            return self.stages.get(name, name.replace("_", " "))
+        return Names(self.lang, ready(version).model).definition(name)
 
     @cached_property
     def _reasons(self) -> Mapping[str, str]:
         return {reason.key: self.reason(reason) for reason in RejectionReason.objects.all()}
 
     def field(self, name: str) -> str:
-        """What a field is called."""
-        return field_name(name, self.lang)
+        """What a field is called: as conditions call it, or else as imports do."""
+        found = field_name(name, self.lang)
+        if found != name:
+            return found
+        label = label_of(name)
+        return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+    def unscored(self, *, is_refused: bool) -> str:
+        """Why a lead has no score."""
+        if is_refused:
+            return _("not scored: does not want to be profiled")
+        return _("waits to be scored")
+
+    def dimensions(self, version: ModelVersion | None) -> Mapping[str, str]:
+        """What the dimensions of a version are called, by name."""
+        if version is None:
+            return {}
+        model = ready(version).model
+        names = Names(self.lang, model)
+        return {each.name: capitalised(names.dimension(each.name)) for each in model.dimensions}
 
     def grade_parts(self, version: ModelVersion | None) -> list[GradePart]:
         """The two halves of a grade, with the bands that they stand for, the best first."""

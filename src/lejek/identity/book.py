@@ -26,12 +26,13 @@ from lejek.identity.targets import Cell
 
 @dataclass(eq=False, slots=True)
 class CompanyEntry:
-    """A firm of the book."""
+    """A firm of the book; `confirmed` are the fields that rows tell as they are known."""
 
     record: Company
     is_new: bool = False
     is_changed: bool = False
     is_met: bool = False
+    confirmed: set[str] = field(default_factory=set)
 
 
 @dataclass(eq=False, slots=True)
@@ -46,6 +47,7 @@ class ContactEntry:
     is_met: bool = False
     is_lead_new: bool = False
     is_lead_changed: bool = False
+    confirmed: set[str] = field(default_factory=set)
 
 
 @dataclass(eq=False, slots=True)
@@ -67,6 +69,9 @@ class Book:
     facts: list[Fact] = field(default_factory=list)
     moves: list[tuple[Fact, CompanyEntry]] = field(default_factory=list)
     _by_email: dict[str, ContactEntry] = field(default_factory=dict)
+    _by_other_email: dict[str, list[ContactEntry]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     _by_phone: dict[str, list[ContactEntry]] = field(default_factory=lambda: defaultdict(list))
     _by_nip: dict[str, list[ContactEntry]] = field(default_factory=lambda: defaultdict(list))
     _keyless: dict[tuple[str, tuple[str, ...]], ContactEntry] = field(default_factory=dict)
@@ -78,10 +83,13 @@ class Book:
     def contact_of(self, row: LeadRow) -> ContactEntry | None:
         """The person of a row: by e-mail, else by phone, else by NIP and name.
 
-        A row without any of these meets only a record without any, of that name at that firm.
+        The other e-mail of one person is a key too, unless it is the first one of somebody. A row
+        without any of these meets only a record without any, of that name at that firm.
         """
         if found := self._by_email.get(row.text("contact.email")):
             return found
+        if len(others := self._by_other_email.get(row.text("contact.email"), [])) == 1:
+            return others[0]
         for entry in self._by_phone.get(row.text("contact.phone"), ()):
             if is_same_person(row, entry.record):
                 return entry
@@ -130,6 +138,8 @@ class Book:
         record = entry.record
         if record.email:
             self._by_email.setdefault(record.email, entry)
+        if record.other_email and entry not in self._by_other_email[record.other_email]:
+            self._by_other_email[record.other_email].append(entry)
         if record.phone and entry not in self._by_phone[record.phone]:
             self._by_phone[record.phone].append(entry)
         if (firm := entry.company) is None:
@@ -174,7 +184,7 @@ class Records(Protocol):
 def open_book(rows: Sequence[LeadRow], records: Records) -> Book:
     """A book of the records that share a key with some rows.
 
-    Queries: nine, however many rows.
+    Queries: ten, however many rows.
     """
     book = Book()
     people = records.people(rows)
@@ -197,9 +207,11 @@ class Stored:
             people.filter(email__in=_told(rows, "contact.email")).values_list("email", "id")
         )
         rest = [row for row in rows if row.text("contact.email") not in by_email]
+        by_other = people.filter(other_email__in=_told(rest, "contact.email"))
         by_phone = people.filter(phone__in=_told(rest, "contact.phone"))
         found = {
             *by_email.values(),
+            *by_other.values_list("id", flat=True),
             *by_phone.values_list("id", flat=True),
             *_named_at_firms(rest),
             *_named_without_keys(rest),

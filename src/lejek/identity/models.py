@@ -49,6 +49,7 @@ class Contact(models.Model):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
     email_kind = models.CharField(max_length=12, blank=True)
+    other_email = models.EmailField(_("other e-mail"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True, db_index=True)
     position = models.CharField(_("position"), max_length=150, blank=True)
     department = models.CharField(_("department"), max_length=40, blank=True)
@@ -64,6 +65,15 @@ class Contact(models.Model):
         output_field=models.TextField(),
         db_persist=True,
     )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["other_email"],
+                name="contact_other_email",
+                condition=models.Q(other_email__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -142,6 +152,42 @@ class AttributeChange(models.Model):
         ]
 
 
+class Confirmation(models.Model):
+    """A fact: a source told again what was known already of a contact or company. Append-only.
+
+    `fields` names the values, with blanks between; `after` is the last attribute change of then, so
+    that what they were is known. Of a source that is no import only the newest such row is kept.
+    """
+
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, db_index=False)
+    company = models.ForeignKey(Company, null=True, on_delete=models.CASCADE, db_index=False)
+    fields = models.TextField()
+    after = models.BigIntegerField()
+    known_at = models.DateTimeField()
+    source = models.CharField(max_length=60)
+    import_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(contact__isnull=False) ^ models.Q(company__isnull=False),
+                name="confirmation_of_one",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["contact"],
+                name="confirmation_of_contact",
+                condition=models.Q(contact__isnull=False),
+            ),
+            models.Index(
+                fields=["company"],
+                name="confirmation_of_company",
+                condition=models.Q(company__isnull=False),
+            ),
+        ]
+
+
 class KnownVisitor(models.Model):
     """Whose browser a visitor id is: learned from a touchpoint that told it with an address."""
 
@@ -175,6 +221,8 @@ class Import(models.Model):
         TOUCHPOINTS = "touchpoints", _("Touchpoints")
 
     class Status(models.TextChoices):
+        READING = "reading", _("being read")
+        REFUSED = "refused", _("refused")
         UPLOADED = "uploaded", _("uploaded")
         CHECKING = "checking", _("being checked")
         CHECKED = "checked", _("checked")

@@ -68,6 +68,7 @@ def completeness(values: Mapping[str, object], asked: Sequence[str]) -> Complete
 def quality_of(lead: Lead, *, now: datetime, fields: Sequence[str] = CORE_FIELDS) -> Quality:
     """Completeness and age of a lead's record; `fields` are those that matter.
 
+    It is as old as the older of its two parts, the contact and the company.
     Queries: none when the lead was read with `contact__company`.
     """
     contact, company = lead.contact, lead.contact.company
@@ -77,6 +78,7 @@ def quality_of(lead: Lead, *, now: datetime, fields: Sequence[str] = CORE_FIELDS
         place, column = place_of(name)
         keeper = keepers.get(place)
         values[name] = None if keeper is None else stored(keeper, name, column)
-    return Quality(
-        completeness(values, fields), contact.updated_at, (now - contact.updated_at).days
-    )
+    confirmed_at = contact.updated_at
+    if company is not None:
+        confirmed_at = min(confirmed_at, company.updated_at)
+    return Quality(completeness(values, fields), confirmed_at, (now - confirmed_at).days)

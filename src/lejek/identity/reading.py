@@ -18,6 +18,7 @@ from lejek.identity.normalise.position import Meaning, Vocabulary, read_position
 from lejek.identity.normalise.reasons import Unreadable
 from lejek.identity.normalise.words import folded
 from lejek.identity.targets import (
+    CONSENTED_AT,
     CONSENTS,
     CREATED_AT,
     FULL_NAME,
@@ -54,12 +55,17 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """What one source says of a lead; fields that it does not mention are unknown, not empty."""
+    """What one source says of a lead; fields that it does not mention are unknown, not empty.
+
+    `number` is the row of a file, counted as a spreadsheet does.
+    """
 
     values: Mapping[str, Cell]
     derived: Mapping[str, Derived] = field(default_factory=dict)
     consents: Mapping[str, bool] = field(default_factory=dict)
     created_at: datetime | None = None
+    consented_at: datetime | None = None
+    number: int | None = None
 
     def text(self, name: str) -> str:
         """A value of text; empty when unknown."""
@@ -88,16 +94,21 @@ def conventions(
 
 
 def read_lead(
-    cells: Mapping[str, str], conventions: Conventions
+    cells: Mapping[str, str],
+    conventions: Conventions,
+    *,
+    latest: datetime,
+    number: int | None = None,
 ) -> tuple[LeadRow | None, list[Fault]]:
-    """A row of a file of leads.
+    """A row of a file of leads, or what a program says of one.
 
+    A moment after `latest` is left out like any other value that cannot be.
     Returns: the lead, or None when a fault is fatal; and the faults. A key that cannot be read is
     fatal, because the wrong person would be met; any other value is left out.
     """
     faults: list[Fault] = []
     values = _values(cells, conventions, faults)
-    created_at = values.pop(CREATED_AT, None)
+    created_at, consented_at = _moments(values, cells, latest, faults)
     consents = {
         name.removeprefix(CONSENTS): bool(values.pop(name))
         for name in list(values)
@@ -109,9 +120,23 @@ def read_lead(
         faults.append(Fault("nobody_at_all", "", "", is_fatal=True))
     if faults_are_fatal(faults):
         return None, faults
-    moment = created_at if isinstance(created_at, datetime) else None
     _read_words(known, conventions)
-    return LeadRow(known, _derived(known, conventions), consents, moment), faults
+    derived = _derived(known, conventions)
+    return LeadRow(known, derived, consents, created_at, consented_at, number), faults
+
+
+def _moments(
+    values: dict[str, Read], cells: Mapping[str, str], latest: datetime, faults: list[Fault]
+) -> tuple[datetime | None, datetime | None]:
+    """Take the moments of the lead and of its consents out; one that is yet to come is a fault."""
+    found: list[datetime | None] = []
+    for name in (CREATED_AT, CONSENTED_AT):
+        moment = values.pop(name, None)
+        if isinstance(moment, datetime) and moment > latest + CLOCKS_DIFFER:
+            faults.append(Fault("in_future", name, cells[name][:200], is_fatal=False))
+            moment = None
+        found.append(moment if isinstance(moment, datetime) else None)
+    return found[0], found[1]
 
 
 def faults_are_fatal(faults: list[Fault]) -> bool:

@@ -23,15 +23,16 @@ from lejek.identity.book import (
     domain_of,
 )
 from lejek.identity.matching import name_of, row_name
-from lejek.identity.models import AttributeChange, Company, Contact, Lead
+from lejek.identity.models import AttributeChange, Company, Confirmation, Contact, Lead
 from lejek.identity.normalise.company_name import name_key
 from lejek.identity.normalise.words import folded
-from lejek.identity.reading import Derived, LeadRow
+from lejek.identity.reading import Derived, Fault, LeadRow
 from lejek.identity.targets import LEAD_TARGETS, Cell, Place
 from lejek.people.models import User
 
 COMPANY_LINK = "contact.company"
 OTHER_EMAIL = "lead.other_email"
+_COLUMNS_OF_OURS = {"lead.email_kind": "email_kind", OTHER_EMAIL: "other_email"}
 _NAMES = ("contact.first_name", "contact.last_name")
 
 
@@ -55,17 +56,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A row and the person that it met."""
+    """A row, the person that it met, and what of it is left out for what is known of them."""
 
     outcome: Outcome
     contact: ContactEntry
+    left_out: tuple[Fault, ...] = ()
 
 
 @lru_cache(maxsize=2000)
 def place_of(name: str) -> tuple[Place, str]:
     """Which record keeps a field, and in which column; without a column it is free-form."""
-    if name == "lead.email_kind":
-        return Place.CONTACT, "email_kind"
+    if name in _COLUMNS_OF_OURS:
+        return Place.CONTACT, _COLUMNS_OF_OURS[name]
     target = LEAD_TARGETS.get(name)
     if target is not None and target.place is not Place.NOWHERE:
         return target.place, target.column
@@ -128,23 +130,29 @@ def _enter_company(
         return
     company.is_met = True
     for name, value in row.values.items():
-        if name.startswith("company.") and not _keeps(company, name, value, row):
+        if not name.startswith("company."):
+            continue
+        if name == "company.name" and _is_called(company, value, row):
+            company.confirmed.update({name} if _is_spelling(company, value) else ())
+        else:
             _change(book, company, name, value)
     _change_derived(book, company, row, "company.", {})
     if not company.record.name:
         name = company.record.domain or company.record.nip or ""
         _change(book, company, "company.name", name)
     book.index_company(company)
-    _move(book, contact, company)
+    if contact.company is not company:
+        _move(book, contact, company)
+    elif _names_company(row):
+        contact.confirmed.add(COMPANY_LINK)
 
 
 def _company(
     book: Book, row: LeadRow, contact: ContactEntry, origin: Origin, now: datetime
 ) -> CompanyEntry | None:
     """The firm of a row: a known one, that of the person, or a new one when the row names one."""
-    is_named = any(row.text(f"company.{key}") for key in ("nip", "name", "domain"))
     # An address alone moves nobody who has a firm: groups and brands have several domains.
-    if not is_named and (contact.company is not None or not domain_of(row)):
+    if not _names_company(row) and (contact.company is not None or not domain_of(row)):
         return contact.company
     if found := book.company_of(row):
         return found
@@ -154,21 +162,26 @@ def _company(
     return entry
 
 
-def _keeps(company: CompanyEntry, name: str, value: Cell, row: LeadRow) -> bool:
+def _names_company(row: LeadRow) -> bool:
+    return any(row.text(f"company.{key}") for key in ("nip", "name", "domain"))
+
+
+def _is_called(company: CompanyEntry, value: Cell, row: LeadRow) -> bool:
     """Whether a firm keeps its name: this is another spelling, or a firm with the same domain."""
     record = company.record
-    if name != "company.name" or not record.name or record.name in (record.domain, record.nip):
+    if not record.name or record.name in (record.domain, record.nip):
         return False
-    is_spelling = name_key(str(value)) == record.name_key
     is_sure = bool(record.nip) and row.text("company.nip") == record.nip
-    return is_spelling or not is_sure
+    return _is_spelling(company, value) or not is_sure
+
+
+def _is_spelling(company: CompanyEntry, value: Cell) -> bool:
+    return name_key(str(value)) == company.record.name_key
 
 
 def _move(book: Book, contact: ContactEntry, company: CompanyEntry) -> None:
-    """Let a person be at a firm."""
+    """Let a person be at another firm."""
     before = contact.company
-    if before is company:
-        return
     contact.company = company
     contact.record.company = company.record
     contact.is_changed = True
@@ -195,20 +208,19 @@ def _enter_contact(book: Book, row: LeadRow, contact: ContactEntry) -> None:
     }
     is_swapped = _is_swapped(row, contact.record)
     for name, value in row.values.items():
-        if name.startswith("company.") or (is_swapped and name in _NAMES):
+        if name.startswith("company."):
+            continue
+        if is_swapped and name in _NAMES:
+            contact.confirmed.add(name)
             continue
         if name == "contact.email" and contact.record.email not in (None, value):
-            # Met by phone or by NIP and name: the address that is known stays the key.
+            # Met by another key: the address that is known stays the first.
             _change(book, contact, OTHER_EMAIL, value)
             continue
         _change(book, contact, name, value)
-    if (
-        OTHER_EMAIL in contact.record.attributes
-        and row.text("contact.email") != contact.record.email
-    ):
-        _change_derived(book, contact, row, "lead.", before, without="lead.email_kind")
-        return
-    _change_derived(book, contact, row, "lead.", before)
+    is_first = row.text("contact.email") == contact.record.email
+    without = "" if is_first else "lead.email_kind"
+    _change_derived(book, contact, row, "lead.", before, without=without)
 
 
 def _is_swapped(row: LeadRow, record: Contact) -> bool:
@@ -230,8 +242,8 @@ def _change_derived(
     for name, derived in row.derived.items():
         if not name.startswith(prefix) or name == without:
             continue
-        is_empty = stored(entry.record, name, place_of(name)[1]) is None
-        if is_empty or _is_new_base(entry, derived, before):
+        known = stored(entry.record, name, place_of(name)[1])
+        if known in (None, derived.value) or _is_new_base(entry, derived, before):
             _change(book, entry, name, derived.value)
 
 
@@ -244,12 +256,15 @@ def _is_new_base(
 
 
 def _change(book: Book, entry: CompanyEntry | ContactEntry, name: str, value: Cell) -> None:
-    """Keep a value and the fact that it became known, unless it is known already."""
+    """Keep a value and the fact that it became known; one that is known already is confirmed."""
     place, column = place_of(name)
     keeper: models.Model | None = entry.record
     if place is Place.LEAD and isinstance(entry, ContactEntry):
         keeper = entry.lead
-    if keeper is None or (old := stored(keeper, name, column)) == value:
+    if keeper is None:
+        return
+    if (old := stored(keeper, name, column)) == value:
+        entry.confirmed.add(name)
         return
     put(keeper, name, column, value)
     if keeper is entry.record:
@@ -262,8 +277,9 @@ def _change(book: Book, entry: CompanyEntry | ContactEntry, name: str, value: Ce
 def write(book: Book, origin: Origin, now: datetime) -> None:
     """Write what changed in a book, in the caller's transaction.
 
-    Queries: at most eight, however many records (a statement for each thousand).
+    Queries: at most ten, however many records (a statement for each thousand).
     """
+    _write_confirmations(book, origin)
     _write_records(Company, book.companies, now)
     for entry in book.contacts:
         if entry.company is not None:
@@ -273,6 +289,44 @@ def write(book: Book, origin: Origin, now: datetime) -> None:
     for fact, company in book.moves:
         fact.new = company.record.pk
     _write_facts(book.facts, origin)
+
+
+def _write_confirmations(book: Book, origin: Origin) -> None:
+    """Keep who told again what was known, so that the undo of whoever told it first loses nothing.
+
+    What an import says again of records that it brought itself saves nobody.
+    """
+    entries: list[ContactEntry | CompanyEntry] = [*book.contacts, *book.companies]
+    again = [
+        (entry.record, " ".join(sorted(entry.confirmed)))
+        for entry in entries
+        if entry.confirmed and not entry.is_new and not _is_brought_by(entry.record, origin)
+    ]
+    if not again:
+        return
+    if origin.import_id is None:
+        # A program may say the same every day; one row of it is enough.
+        for record, fields in again:
+            of_record = {type(record).__name__.lower(): record}
+            Confirmation.objects.filter(**of_record, source=origin.source, fields=fields).delete()
+    after = AttributeChange.objects.aggregate(last=models.Max("id"))["last"] or 0
+    insert_rows(
+        Confirmation,
+        ["contact", "company", "fields", "after", "known_at", "source", "import_id"],
+        (
+            (*_ids(record), fields, after, origin.known_at, origin.source, origin.import_id)
+            for record, fields in again
+        ),
+    )
+
+
+def _is_brought_by(record: Contact | Company, origin: Origin) -> bool:
+    return origin.import_id is not None and record.import_id == origin.import_id
+
+
+def _ids(record: Contact | Company) -> tuple[int | None, int | None]:
+    """A record as a contact's id and a company's id, of which it has one."""
+    return (record.pk, None) if isinstance(record, Contact) else (None, record.pk)
 
 
 def _write_facts(facts: Sequence[Fact], origin: Origin) -> None:
@@ -293,8 +347,7 @@ def _write_facts(facts: Sequence[Fact], origin: Origin) -> None:
         names,
         (
             (
-                fact.record.pk if isinstance(fact.record, Contact) else None,
-                fact.record.pk if isinstance(fact.record, Company) else None,
+                *_ids(fact.record),
                 fact.field,
                 fact.old,
                 fact.new,

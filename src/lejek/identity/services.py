@@ -9,21 +9,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from lejek.identity.book import Book, ContactEntry, Stored, open_book
+from lejek.identity.consents import without_withdrawn
 from lejek.identity.models import FieldDefinition, Lead, PositionWord
 from lejek.identity.normalise.vocabulary import with_own_words
 from lejek.identity.reading import Conventions, Fault, LeadRow, conventions, read_lead
 from lejek.identity.recording import Entered, Origin, Outcome, enter, write
-from lejek.identity.targets import FREE_READERS
+from lejek.identity.targets import CONSENTS, FREE_READERS
 from lejek.identity.touchpoints import attach_waiting, tell_attached
 from lejek.kernel.events import emit
+from lejek.kernel.locks import hold_others_back
 from lejek.people.models import User
 
 _ATTEMPTS = 3
 _RECORDING = 0x1EADB00C
-"""The lock that whoever records leads holds."""
+"""The lock that whoever records leads holds: two who bring the same person or firm at the same time
+would each find nobody.
+"""
 
 
 class LeadRefused(ValueError):
@@ -36,7 +40,7 @@ class LeadRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A lead that was recorded, and values that were left out because they cannot be read."""
+    """A lead that was recorded, and values that were left out."""
 
     lead: Lead
     outcome: Outcome
@@ -71,7 +75,7 @@ def record_lead(
     Raises: LeadRefused.
     """
     texts = {name: str(value) for name, value in cells.items() if value is not None}
-    row, faults = read_lead(texts, current_conventions())
+    row, faults = read_lead(texts, current_conventions(), latest=now)
     if row is None:
         raise LeadRefused(faults)
     origin = Origin(source, actor, known_at or now)
@@ -79,7 +83,7 @@ def record_lead(
     lead = entered.contact.lead
     if lead is None:
         raise AssertionError("a recorded person has a lead")
-    return Recorded(lead, entered.outcome, faults)
+    return Recorded(lead, entered.outcome, [*faults, *entered.left_out])
 
 
 def record_leads(
@@ -114,10 +118,11 @@ def _record(
     *,
     is_announced: bool,
 ) -> list[Entered]:
-    _hold_others_back()
+    hold_others_back(_RECORDING)
     book = open_book(rows, Stored())
     entered = [enter(book, row, origin, now) for row in rows]
     write(book, origin, now)
+    entered = without_withdrawn(rows, entered, origin)
     met = {id(each.contact): each.contact for each in entered}
     grown = attach_waiting(_keys(met.values()))
     _state_consents(rows, entered, origin, proof, now)
@@ -125,16 +130,6 @@ def _record(
         _announce(book, list(met.values()), now)
         tell_attached(grown, now)
     return entered
-
-
-def _hold_others_back() -> None:
-    """Let nobody else record leads until this transaction ends, as SQLite does by itself.
-
-    Two who bring the same person or firm at the same time would each find nobody.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_RECORDING])
 
 
 def _keys(contacts: Iterable[ContactEntry]) -> dict[str, int]:
@@ -146,6 +141,8 @@ def _keys(contacts: Iterable[ContactEntry]) -> dict[str, int]:
             continue
         if record.email:
             found[f"email:{record.email}"] = record.pk
+        if record.other_email:
+            found.setdefault(f"email:{record.other_email}", record.pk)
         if record.phone:
             found.setdefault(f"phone:{record.phone}", record.pk)
     return found
@@ -158,11 +155,18 @@ def _state_consents(
     proof: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    """Tell the room of consents what people allowed."""
+    """Tell the room of consents what people allowed, when, and in which row of a file."""
     stated = [
-        [each.contact.record.pk, purpose, is_given]
+        [
+            each.contact.record.pk,
+            purpose,
+            is_given,
+            row.consented_at and row.consented_at.isoformat(),
+            row.number,
+        ]
         for row, each in zip(rows, entered, strict=True)
         for purpose, is_given in row.consents.items()
+        if f"{CONSENTS}{purpose}" not in {fault.field for fault in each.left_out}
     ]
     if not stated:
         return

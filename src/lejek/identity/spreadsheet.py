@@ -12,16 +12,22 @@ import resource
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 MOST_MEMBERS = 2_000
-MOST_UNPACKED_BYTES = 1 << 30
 MOST_RATIO = 100
+MOST_CELLS = 30_000_000
+"""A million rows of 30 columns. A cell takes some 80 bytes while the sheet is open."""
+
 _SMALL_BYTES = 10 << 20
 _MEMORY_BYTES = 3 << 30
 _CPU_SECONDS = 300
+_TELL_EVERY = 10_000
+_NO_WORKBOOK, _TOO_MANY_CELLS = 1, 3
+_CODES = {_NO_WORKBOOK: "not_a_workbook", _TOO_MANY_CELLS: "too_many_cells"}
+Progress = Callable[[int, int], None]
 
 
 class UnsafeWorkbook(Exception):
@@ -50,25 +56,40 @@ def look_into(path: Path) -> None:
     n_packed = sum(member.compress_size for member in members) or 1
     n_unpacked = sum(member.file_size for member in members)
     is_dense = n_unpacked > _SMALL_BYTES and n_unpacked > MOST_RATIO * n_packed
-    if len(members) > MOST_MEMBERS or n_unpacked > MOST_UNPACKED_BYTES or is_dense:
+    if len(members) > MOST_MEMBERS or is_dense:
         raise UnsafeWorkbook("bomb")
 
 
-def to_csv(path: Path, target: Path) -> None:
+def to_csv(path: Path, target: Path, progress: Progress | None = None) -> None:
     """Write the first sheet of a workbook that has rows as CSV.
 
+    `progress` is told now and then how many rows are written, of how many.
     Raises: UnsafeWorkbook.
     """
     look_into(path)
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", "lejek.identity.spreadsheet", str(path), str(target)],
         env={key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ},
-        capture_output=True,
-        timeout=_CPU_SECONDS * 2,
-        check=False,
-    )
-    if done.returncode:
-        raise UnsafeWorkbook("not_a_workbook" if done.returncode == 1 else "bomb")
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as limited:
+        try:
+            for line in limited.stdout or ():
+                if progress is not None:
+                    n_done, n_total = line.split()
+                    progress(int(n_done), int(n_total))
+        except BaseException:
+            limited.kill()
+            raise
+    if limited.returncode:
+        # Whatever else ended it was one of the limits.
+        raise UnsafeWorkbook(_CODES.get(limited.returncode, "bomb"))
+
+
+class _TooManyCells(Exception):
+    """A sheet that is larger than can be taken in as a workbook."""
 
 
 def _limit() -> None:
@@ -84,13 +105,15 @@ def _convert(path: Path, target: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
+            if sheet.height * sheet.width > MOST_CELLS:
+                raise _TooManyCells
             if sheet.height:
-                writer.writerows(_texts(row) for row in sheet.iter_rows())
+                for number, row in enumerate(sheet.iter_rows()):
+                    if number % _TELL_EVERY == 0:
+                        sys.stdout.write(f"{number} {sheet.height}\n")
+                        sys.stdout.flush()
+                    writer.writerow([_text(cell) for cell in row])
                 return
-
-
-def _texts(row: Iterable[object]) -> list[str]:
-    return [_text(cell) for cell in row]
 
 
 def _text(cell: object) -> str:
@@ -116,8 +139,10 @@ def main() -> int:
         _convert(Path(sys.argv[1]), Path(sys.argv[2]))
     except MemoryError:
         return 2
+    except _TooManyCells:
+        return _TOO_MANY_CELLS
     except Exception:  # noqa: BLE001 - a parser fails in its own ways on what is no workbook
-        return 1
+        return _NO_WORKBOOK
     return 0
 
 

@@ -34,6 +34,7 @@ _MOST_REVENUE = 2**62
 FULL_NAME = "contact.full_name"
 CREATED_AT = "lead.created_at"
 CONSENTS = "consent."
+CONSENTED_AT = "consent.given_at"
 PROPERTY = "property."
 WHO = (
     "contact.email",
@@ -379,6 +380,15 @@ def _lead_targets() -> Iterable[Target]:
         _("Consent to profiling"),
         _plain(read_boolean),
         _headers("profiling consent | zgoda na profilowanie | profilowanie | profiling"),
+    )
+    yield Target(
+        CONSENTED_AT,
+        _("Date of consent"),
+        read_moment,
+        _headers(
+            "data zgody | data wyrazenia zgody | data udzielenia zgody | zgoda data | consent date"
+            " | date of consent | consent given at | consented at | opt in date"
+        ),
     )
 
 

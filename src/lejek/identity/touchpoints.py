@@ -54,9 +54,11 @@ def receive_touchpoints(
 
 
 def contacts_by_key(keys: Iterable[str]) -> dict[str, int]:
-    """The people that keys such as `email:a@b.pl` belong to; a shared phone is nobody's.
+    """The people that keys such as `email:a@b.pl` belong to.
 
-    Queries: three.
+    The other e-mail of one person is a key too, unless it is the first one of somebody; one that
+    several have, or a shared phone, is nobody's.
+    Queries: four.
     """
     told: dict[str, set[str]] = {"email": set(), "phone": set(), "visitor": set()}
     for key in keys:
@@ -70,15 +72,21 @@ def contacts_by_key(keys: Iterable[str]) -> dict[str, int]:
     found |= {
         f"{_VISITOR}{visitor}": pk for pk, visitor in visitors.values_list("contact_id", "visitor")
     }
-    return found | _by_phone(told["phone"])
+    by_phone = Contact.objects.filter(phone__in=told["phone"])
+    by_other = Contact.objects.filter(other_email__in=told["email"])
+    return {
+        **_unshared("email", by_other.values_list("other_email", "id")),
+        **found,
+        **_unshared("phone", by_phone.values_list("phone", "id")),
+    }
 
 
-def _by_phone(phones: set[str]) -> dict[str, int]:
-    sharing: dict[str, list[int]] = {}
-    people = Contact.objects.filter(phone__in=phones).values_list("id", "phone")
-    for pk, phone in people:
-        sharing.setdefault(phone, []).append(pk)
-    return {f"phone:{phone}": pks[0] for phone, pks in sharing.items() if len(pks) == 1}
+def _unshared(kind: str, owners: Iterable[tuple[str | None, int]]) -> dict[str, int]:
+    """Keys of one person each."""
+    sharing: dict[str | None, list[int]] = {}
+    for value, pk in owners:
+        sharing.setdefault(value, []).append(pk)
+    return {f"{kind}:{value}": pks[0] for value, pks in sharing.items() if len(pks) == 1}
 
 
 def learn_visitors(rows: Iterable[Touchpoint], *, import_id: int | None) -> set[int]:

@@ -22,16 +22,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lejek.identity.imports import starting
 from lejek.identity.imports.columns import ColumnMapping, from_json
 from lejek.identity.imports.files import FileRefused, rejects_path
-from lejek.identity.imports.pages import check_page, columns_page, run_page
-from lejek.identity.imports.texts import REFUSALS, problem_text
+from lejek.identity.imports.pages import check_page, columns_page, progress_page, run_page
+from lejek.identity.imports.texts import problem_text, refusal_text
 from lejek.identity.imports.undoing import reach
 from lejek.identity.models import Import
 from lejek.kernel import clock
+from lejek.people import audit
 from lejek.people.access import can, needs, signed_in
 
 PER_PAGE = 25
 _State = Import.Status
-_BEFORE_RUN = (_State.UPLOADED, _State.CHECKING, _State.CHECKED)
+_WITHOUT_COLUMNS = (_State.READING, _State.REFUSED, _State.UPLOADED)
+_BEFORE_RUN = (*starting.OPEN, _State.REFUSED)
 _MOVING = (_State.CHECKING, _State.RUNNING, _State.UNDOING)
 
 
@@ -42,7 +44,8 @@ def list_imports(request: HttpRequest) -> HttpResponse:
     imports = Import.objects.select_related("actor").order_by("-id")
     page = Paginator(imports, PER_PAGE).get_page(request.GET.get("page"))
     may_write = can(signed_in(request), "imports.write")
-    return render(request, "identity/imports.html", {"page": page, "may_write": may_write})
+    context = {"page": page, "may_write": may_write, "without_columns": _WITHOUT_COLUMNS}
+    return render(request, "identity/imports.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,7 +66,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             now=clock.now(),
         )
     except FileRefused as problem:
-        return _refused(request, str(REFUSALS[problem.code]))
+        return _refused(request, refusal_text(problem.code))
     return redirect("identity:import_map", job.pk)
 
 
@@ -79,10 +82,30 @@ def _refused(request: HttpRequest, text: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs("imports.write")
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what the columns mean; a POST has the file checked."""
+    """Say what the columns mean, once the file is read; a POST has it checked."""
     job = get_object_or_404(Import, pk=pk)
     if job.status not in _BEFORE_RUN:
-        return redirect("identity:import_run", pk)
+        return _moved_on(request, "identity:import_run", pk)
+    if job.status == _State.READING:
+        name = "_progress" if _wants_part(request) else "import_read"
+        return render(request, f"identity/{name}.html", progress_page(job, "read_workbook"))
+    if _wants_part(request):
+        return _moved_on(request, "identity:import_map", pk)
+    if job.status == _State.REFUSED:
+        return _given_up(request, job, job.message)
+    try:
+        return _columns(request, job)
+    except FileRefused as problem:
+        return _given_up(request, job, problem.code)
+
+
+def _given_up(request: HttpRequest, job: Import, code: str) -> HttpResponse:
+    """Why nothing can be done with a file, and what to do instead."""
+    context = {"job": job, "refusal": refusal_text(code)}
+    return render(request, "identity/import_refused.html", context)
+
+
+def _columns(request: HttpRequest, job: Import) -> HttpResponse:
     if request.method == "GET":
         return render(
             request, "identity/import_map.html", columns_page(job, from_json(job.mapping))
@@ -97,8 +120,8 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
         context["problems"] = [problem_text(problem) for problem in refused.problems]
         return render(request, "identity/import_map.html", context, status=422)
     except starting.NotNow:
-        return redirect("identity:import_run", pk)
-    return redirect("identity:import_check", pk)
+        return redirect("identity:import_run", job.pk)
+    return redirect("identity:import_check", job.pk)
 
 
 def _posted_mapping(request: HttpRequest) -> ColumnMapping:
@@ -113,8 +136,8 @@ def _posted_mapping(request: HttpRequest) -> ColumnMapping:
 def show_check(request: HttpRequest, pk: int) -> HttpResponse:
     """What the import would do."""
     job = get_object_or_404(Import, pk=pk)
-    if job.status == _State.UPLOADED:
-        return redirect("identity:import_map", pk)
+    if job.status in _WITHOUT_COLUMNS:
+        return _moved_on(request, "identity:import_map", pk)
     if job.status not in _BEFORE_RUN:
         return _moved_on(request, "identity:import_run", pk)
     is_part = _wants_part(request) and job.status == _State.CHECKING
@@ -191,14 +214,24 @@ def discard_file(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("identity:imports")
 
 
-@require_GET
-@needs("imports.read")
-def download_rejects(request: HttpRequest, pk: int) -> FileResponse:  # noqa: ARG001
-    """The rows that were refused, each with its reason."""
+@require_POST
+@needs("imports.write")
+def download_rejects(request: HttpRequest, pk: int) -> FileResponse:
+    """The rows that were refused, each with its reason.
+
+    They are of people whom nobody owns yet, so they are for those alone who may bring a file in.
+    """
     job = get_object_or_404(Import, pk=pk)
     path = rejects_path(Path(job.path))
     if not path.is_file():
         raise Http404
+    audit.record(
+        actor=signed_in(request),
+        action="downloaded_rejects",
+        subject=job.file_name[:200],
+        details={"import_id": job.pk, "rejected": job.counts.get("rejected", 0)},
+        now=clock.now(),
+    )
     name = f"{Path(job.file_name).stem}-{_('rejected')}.csv"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv")
 
@@ -212,5 +245,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("identity:import_run", pk)
     if request.method == "GET":
         return render(request, "identity/import_undo.html", {"job": job, "reach": reach(job)})
-    starting.start_undo(job, actor=signed_in(request), now=clock.now())
+    try:
+        starting.start_undo(job, actor=signed_in(request), now=clock.now())
+    except starting.NotNow:
+        messages.info(request, _("This import is being undone already."))
     return redirect("identity:import_run", pk)

@@ -143,7 +143,10 @@ class Claim:
         )
 
     def _end(self, status: Job.Status, now: datetime, *, result: object) -> None:
-        ended = self._mine().update(status=status, finished_at=now, result=result, error="")
+        # What was asked is of no use any more, and may hold addresses and letters.
+        ended = self._mine().update(
+            status=status, finished_at=now, result=result, error="", arguments={}
+        )
         if not ended:
             raise LeaseLost(f"job {self.job_id}, attempt {self.attempt}")
 

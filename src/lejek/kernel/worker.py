@@ -204,15 +204,26 @@ def is_gone(process: str) -> bool:
 
 
 def run_waiting(handlers: Mapping[str, Sequence[Handler]], turns: Sequence[Turn]) -> int:
-    """Do everything that waits now, events and turns, and come back.
+    """Do everything that waits now, and come back: events, turns, due schedules and jobs.
 
-    For commands that want to leave nothing behind, and for tests.
+    What fails is left for its next attempt. For commands that want to leave nothing behind, and
+    for tests.
     Returns: how much was done.
     """
     total = 0
     while True:
         now = clock.now()
         done = hand_on(handlers, now=now) + sum(turn(now=now) for turn in turns)
+        done += schedules.tick(now=now) + _do_jobs()
         if not done:
             return total
         total += done
+
+
+def _do_jobs() -> int:
+    """Do the jobs that are due, one after the other; how many."""
+    n_done = 0
+    while (held := jobs.claim(now=clock.now())) is not None:
+        jobs.run(held)
+        n_done += 1
+    return n_done

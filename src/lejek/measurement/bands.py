@@ -5,7 +5,8 @@ In: the score of each lead at its reading, what became of it. Out: one line a ba
 Leads whose deal was closed before the reading are left out, won and lost alike: their band could
 have known how it ended. By cohort, leads of a period are followed for the same number of days, so
 those that came too late to be followed that long are not counted yet. By period, deals that were
-won in a period stand over the leads that came in it, and the rate may exceed 100 %.
+won in a period stand over the leads that came in it, and the rate may exceed 100 %. A lead converts
+once; its value is all that it bought within the same days, or in the same period.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ from leadscore.statistics import (
 )
 from leadscore.statistics.bands import BandRow
 from leadscore.statistics.enough import MIN_PER_CLASS
+from lejek.measurement.columns import Integers
 from lejek.measurement.moments import DAY
-from lejek.measurement.readings import NEVER, Closings, Integers, Readings
+from lejek.measurement.readings import NEVER, Closings, Readings, Wins
 
 Flags = npt.NDArray[np.bool_]
 TOP_PERCENTS = (10, 20)
@@ -86,6 +88,8 @@ class BandTable:
     n_unread: int
     n_closed_before: int
     n_too_young: int
+    n_foreign: int
+    """Deals in other currencies: they count, their amounts do not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,12 +100,13 @@ class Facts:
     """
 
     bands: tuple[str, ...]
+    lead_ids: Integers
     band: Integers
     created: Integers
     read: Integers
     won: Integers
-    amount: Integers
     milli: Integers
+    wins: Wins
     unread_created: Integers
     closed_before_created: Integers
     """When those leads came in that had no score yet, or were closed, when they were to be read."""
@@ -110,15 +115,22 @@ class Facts:
         """The chosen leads."""
         return Facts(
             self.bands,
+            self.lead_ids[chosen],
             self.band[chosen],
             self.created[chosen],
             self.read[chosen],
             self.won[chosen],
-            self.amount[chosen],
             self.milli[chosen],
+            self.wins,
             self.unread_created,
             self.closed_before_created,
         )
+
+    def wins_here(self) -> tuple[Integers, Wins]:
+        """The deals that these leads won, and the place of the lead of each."""
+        place = np.searchsorted(self.lead_ids, self.wins.lead_ids)
+        is_here = _looked_up(self.lead_ids, self.lead_ids, place, self.wins.lead_ids) != NEVER
+        return place[is_here], self.wins.only(is_here)
 
 
 def facts(
@@ -139,16 +151,16 @@ def facts(
     place = np.searchsorted(closed.lead_ids, found.lead_ids)
     first_closed = _looked_up(closed.first_closed, closed.lead_ids, place, found.lead_ids)
     won = _looked_up(closed.first_won, closed.lead_ids, place, found.lead_ids)
-    amount = _looked_up(closed.amount, closed.lead_ids, place, found.lead_ids)
     was_closed = (first_closed != NEVER) & (first_closed <= found.read)
     everybody = Facts(
         bands=names,
+        lead_ids=found.lead_ids,
         band=band,
         created=found.created,
         read=found.read,
         won=won,
-        amount=amount,
         milli=found.overall if by_overall else found.milli,
+        wins=closed.wins,
         unread_created=found.unread_created,
         closed_before_created=found.created[chosen & was_closed],
     )
@@ -178,10 +190,10 @@ def _named(dimension: Dimension, by_letter: bool) -> list[tuple[str, int]]:
 
 
 def _united(lists: Sequence[Sequence[str]]) -> list[str]:
-    """Every name once, in the order of the newest version (the last); older ones come first."""
-    newest = list(lists[-1]) if lists else []
-    older = [name for names in lists[:-1] for name in names if name not in newest]
-    return [*dict.fromkeys(older), *newest]
+    """Every name once, in the order of the last version; those only in others come first."""
+    last = list(lists[-1]) if lists else []
+    others = [name for names in lists[:-1] for name in names if name not in last]
+    return [*dict.fromkeys(others), *last]
 
 
 def _looked_up(values: Integers, keys: Integers, place: Integers, wanted: Integers) -> Integers:
@@ -192,6 +204,13 @@ def _looked_up(values: Integers, keys: Integers, place: Integers, wanted: Intege
     return np.where(keys[safe] == wanted, values[safe], NEVER)
 
 
+def _sums(place: Integers, amounts: Integers, size: int) -> Integers:
+    """The sum of the amounts at each place, exact."""
+    total = np.zeros(size, dtype=np.int64)
+    np.add.at(total, place, amounts)
+    return total
+
+
 def by_cohort(known: Facts, span: Span, *, horizon_days: int, now: int) -> BandTable:
     """Of the leads that came in a period, those won within so many days of the reading."""
     cohort = known.only(span.has(known.created))
@@ -200,13 +219,15 @@ def by_cohort(known: Facts, span: Span, *, horizon_days: int, now: int) -> BandT
     has_won = followed.won != NEVER
     until = np.where(has_won, followed.won, now)
     days = (until - followed.read) / DAY
+    place, wins = followed.wins_here()
+    counts = wins.won <= followed.read[place] + horizon_days * DAY
     report = band_report_from_leads(
         followed.bands,
         followed.band,
         has_won,
         days,
         horizon_days=horizon_days,
-        amounts_minor=followed.amount,
+        amounts_minor=_sums(place[counts], wins.amount[counts], followed.lead_ids.size),
     )
     converted = has_won & (days <= horizon_days)
     return BandTable(
@@ -217,6 +238,7 @@ def by_cohort(known: Facts, span: Span, *, horizon_days: int, now: int) -> BandT
         n_unread=int(span.has(known.unread_created).sum()),
         n_closed_before=int(span.has(known.closed_before_created).sum()),
         n_too_young=int((~is_old).sum()),
+        n_foreign=int(wins.is_foreign[counts].sum()),
     )
 
 
@@ -247,8 +269,9 @@ def by_period(known: Facts, span: Span) -> BandTable:
     size = len(known.bands)
     leads = np.bincount(known.band[came], minlength=size)
     deals = np.bincount(known.band[won], minlength=size)
-    amounts = np.zeros(size, dtype=np.int64)
-    np.add.at(amounts, known.band[won], known.amount[won])
+    place, wins = known.wins_here()
+    counts = span.has(wins.won)
+    amounts = _sums(known.band[place[counts]], wins.amount[counts], size)
 
     def line(name: str, number: int, n_leads: int, n_deals: int, amount: int) -> Line:
         rate = rate_by_period(n_deals, n_leads)
@@ -265,6 +288,7 @@ def by_period(known: Facts, span: Span) -> BandTable:
         n_unread=int(span.has(known.unread_created).sum()),
         n_closed_before=int(span.has(known.closed_before_created).sum()),
         n_too_young=0,
+        n_foreign=int(wins.is_foreign[counts].sum()),
     )
 
 

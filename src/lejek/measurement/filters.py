@@ -19,6 +19,7 @@ from lejek.measurement.bands import Span
 from lejek.qualification.models import Stage
 from lejek.qualification.selectors import model_of
 from lejek.scoring.models import ModelVersion
+from lejek.scoring.versions import NoActiveModel, active_version
 
 GRADE = "grade"
 COHORT, PERIOD = "cohort", "period"
@@ -59,11 +60,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What may be asked: by the newest version, every published version, the stages."""
+    """What may be asked: by the version that scores, every published version, the stages."""
 
-    model: ScoringModel
+    active: ModelVersion
     versions: tuple[ModelVersion, ...]
     stages: tuple[Stage, ...]
+
+    @property
+    def model(self) -> ScoringModel:
+        """The model in force."""
+        return model_of(self.active)
 
     def dimension_name(self, question: Question) -> str:
         """The dimension whose bands answer a question."""
@@ -72,9 +78,12 @@ class Choices:
         return question.by
 
     def dimensions(self, question: Question) -> dict[int, Dimension]:
-        """The dimension by version id, oldest version first; versions that lack it are left out."""
+        """The dimension by version id, that of the version in force last.
+
+        The others come oldest first; those that lack it are left out.
+        """
         found: dict[int, Dimension] = {}
-        for version in self.versions:
+        for version in sorted(self.versions, key=lambda each: each.pk == self.active.pk):
             if question.version in (None, version.number):
                 model = model_of(version)
                 name = self.dimension_name(question)
@@ -88,13 +97,15 @@ class Choices:
 def choices() -> Choices | None:
     """What may be asked; None before the first publication.
 
-    Queries: two.
+    Queries: three.
     """
-    versions = tuple(ModelVersion.objects.order_by("number"))
-    if not versions:
+    try:
+        active = active_version()
+    except NoActiveModel:
         return None
+    versions = tuple(ModelVersion.objects.order_by("number"))
     stages = tuple(Stage.objects.exclude(definition="").order_by("position"))
-    return Choices(model_of(versions[-1]), versions, stages)
+    return Choices(active, versions, stages)
 
 
 def question(query: QueryDict, possible: Choices) -> Question:

@@ -12,6 +12,8 @@ from django.db.models import BigIntegerField, DateTimeField, Func
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
+from lejek.measurement.columns import Integers
+
 DAY = 86_400
 Sql = tuple[str, Any]
 
@@ -33,8 +35,13 @@ class Seconds(Func):
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         """PostgreSQL rounds when it casts, so the fraction is cut off first."""
-        template = "FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint"
+        template = "FLOOR(DATE_PART('epoch', %(expressions)s))::bigint"
         return self.as_sql(compiler, connection, template=template)
+
+
+def end_of_day(moments: Integers, *, days: int) -> Integers:
+    """What EndOfDay gives, in seconds since 1970."""
+    return (moments // DAY + days + 1) * DAY
 
 
 class EndOfDay(Func):

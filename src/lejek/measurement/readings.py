@@ -11,26 +11,26 @@ grew hot into the hot bands and leave the cold ones with what nobody wanted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from lejek.deals.selectors import outcomes
 from lejek.identity.models import Lead
-from lejek.measurement.moments import EndOfDay, Seconds
+from lejek.measurement.columns import Integers, Line, Member, columns
+from lejek.measurement.moments import EndOfDay, Seconds, end_of_day
 from lejek.people.access import for_user
 from lejek.people.models import User
 from lejek.qualification.models import StageTransition
 from lejek.scoring.models import ScorePoint
 
-Integers = npt.NDArray[np.int64]
 LANDMARK_DAYS = 14
 NEVER = 0
 """In place of a moment that has not come."""
+_ABSENT = -(2**62)
+"""In place of points where there is no score, or not in that dimension."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,44 +51,57 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Wins:
+    """Won deals, one entry each.
+
+    Units: seconds since 1970; `amount` in the smallest unit of the currency of the report, 0 for a
+    deal in another one.
+    """
+
+    lead_ids: Integers
+    won: Integers
+    amount: Integers
+    is_foreign: npt.NDArray[np.bool_]
+    """Whether its amount is in another currency."""
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Wins:
+        """The chosen deals."""
+        return Wins(
+            self.lead_ids[chosen], self.won[chosen], self.amount[chosen], self.is_foreign[chosen]
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Closings:
     """What became of leads, one entry for each lead with a closed deal, by ascending id.
 
-    Units: seconds since 1970; `amount` in the smallest unit of `currency`, over deals in it alone.
+    Units: seconds since 1970. `currency` is the one in which most deals were won.
     """
 
     lead_ids: Integers
     first_closed: Integers
     first_won: Integers
-    amount: Integers
+    wins: Wins
     currency: str
-    n_other_currency: int
-    """Won deals in other currencies: they count, their amounts do not."""
 
 
 def readings(user: User, *, dimension: str, stage: str = "") -> Readings:
     """The score of each lead that somebody may see, when it entered a stage or on its 14th day.
 
-    Queries: two.
+    Queries: one.
     """
-    leads = _leads(user, stage)
-    moments = _columns(
-        leads.annotate(created_s=Seconds("created_at"), read_s=Seconds("read_at"))
-        .order_by("pk")
-        .values_list("pk", "created_s", "read_s")
+    # Ends of days are reckoned here: the database would need as long for them as for the rest.
+    entered = Seconds("read_at") if stage else Value(NEVER)
+    leads = _leads(user, stage).annotate(
+        line=Line("pk", Seconds("created_at"), entered, _point(dimension))
     )
-    scores = _columns(
-        _points(leads)
-        .annotate(milli=Cast(KT(f"scores__{dimension}"), BigIntegerField()))
-        .filter(milli__isnull=False)
-        .values_list("lead_id", "milli", "overall", "version_id"),
-        width=4,
-    )
-    has_score = np.isin(moments[0], scores[0])
-    place = np.argsort(scores[0])
-    lead_ids, created, read = moments[:, has_score]
-    _, milli, overall, version_ids = scores[:, place]
-    unread = moments[1, ~has_score]
+    found = columns(leads, "line", width=6)
+    found = found[:, np.argsort(found[0])]
+    has_score = found[-1] != _ABSENT
+    lead_ids, created, read, overall, version_ids, milli = found[:, has_score]
+    if not stage:
+        read = end_of_day(created, days=LANDMARK_DAYS)
+    unread = found[1, ~has_score]
     return Readings(lead_ids, created, read, milli, overall, version_ids, unread)
 
 
@@ -101,17 +114,12 @@ def _leads(user: User, stage: str) -> QuerySet[Lead]:
     return leads.annotate(read_at=Subquery(entries.values("at")[:1])).filter(read_at__isnull=False)
 
 
-def _points(leads: QuerySet[Lead]) -> QuerySet[ScorePoint]:
-    """The newest point of each lead's history at its reading: one look into an index a lead."""
+def _point(dimension: str) -> Coalesce:
+    """The newest point of a lead's history at its reading: one look into an index a lead."""
     points = ScorePoint.objects.filter(lead=OuterRef("pk"), at__lte=OuterRef("read_at"))
-    newest = Subquery(points.order_by("-at", "-id").values("pk")[:1])
-    return ScorePoint.objects.filter(pk__in=leads.values(newest=newest))
-
-
-def _columns(rows: QuerySet[Any, tuple[int, ...]], width: int = 3) -> Integers:
-    """Rows of whole numbers as one array a column."""
-    found = list(rows.iterator(chunk_size=5000))
-    return np.array(found, dtype=np.int64).reshape(-1, width).T
+    milli = Coalesce(Member("scores", dimension), Value(_ABSENT))
+    newest = points.order_by("-at", "-id").values(line=Line("overall", "version_id", milli))
+    return Coalesce(Subquery(newest[:1]), Value(f"0,0,{_ABSENT}"))
 
 
 def closings() -> Closings:
@@ -130,15 +138,19 @@ def closings() -> Closings:
     amounts = np.array([row[3] for row in rows], dtype=np.int64)
     currencies = np.array([row[4] for row in rows], dtype="U3")
     currency = _most_common(currencies[is_won])
-    counts = is_won & (currencies == currency)
+    is_foreign = currencies != currency
     ids, place = np.unique(lead_ids, return_inverse=True)
     return Closings(
         lead_ids=ids,
         first_closed=_first(place, closed, ids.size),
         first_won=_first(place[is_won], closed[is_won], ids.size),
-        amount=_sum(place[counts], amounts[counts], ids.size),
+        wins=Wins(
+            lead_ids=lead_ids[is_won],
+            won=closed[is_won],
+            amount=np.where(is_foreign, 0, amounts)[is_won],
+            is_foreign=is_foreign[is_won],
+        ),
         currency=currency,
-        n_other_currency=int(is_won.sum() - counts.sum()),
     )
 
 
@@ -156,9 +168,3 @@ def _first(place: npt.NDArray[np.intp], moments: Integers, size: int) -> Integer
     np.minimum.at(first, place, moments)
     first[first == latest] = NEVER
     return first
-
-
-def _sum(place: npt.NDArray[np.intp], amounts: Integers, size: int) -> Integers:
-    total = np.zeros(size, dtype=np.int64)
-    np.add.at(total, place, amounts)
-    return total

@@ -20,13 +20,12 @@ class BandReport:
 
     table: BandTable
     currency: str
-    n_other_currency: int
 
 
 def band_report(user: User, asked: Question, possible: Choices, now: datetime) -> BandReport:
     """What came of the leads of each band, as far as somebody may see them.
 
-    Queries: three.
+    Queries: two.
     """
     found = readings(user, dimension=possible.dimension_name(asked), stage=asked.stage)
     closed = closings()
@@ -42,4 +41,4 @@ def band_report(user: User, asked: Question, possible: Choices, now: datetime) -
         table = by_cohort(known, asked.span(), horizon_days=asked.horizon_days, now=seconds)
     else:
         table = by_period(known, asked.span())
-    return BandReport(table, closed.currency, closed.n_other_currency)
+    return BandReport(table, closed.currency)

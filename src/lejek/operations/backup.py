@@ -16,8 +16,10 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
@@ -138,6 +140,22 @@ def restore_backup(backup: Path, *, keep_as: Path | None, now: datetime) -> Mani
     return manifest
 
 
+def finished_backups(folder: Path) -> list[Path]:
+    """The backups in a folder that came to their end, the oldest first.
+
+    Whether one still is what was written is for `check_backup` to find out: that takes a while.
+    """
+    made = [path.with_suffix("") for path in folder.glob("lejek-*.json")]
+    return sorted(filter(_is_finished, made), key=lambda path: path.stat().st_mtime)
+
+
+def _is_finished(backup: Path) -> bool:
+    try:
+        return _read_manifest(backup).n_bytes == backup.stat().st_size
+    except BackupFailed:
+        return False
+
+
 def rows_now() -> dict[str, int]:
     """How many rows each table of the database holds."""
     with connection.cursor() as cursor:
@@ -184,7 +202,7 @@ def _restore_sqlite(backup: Path) -> None:
     ):
         source.backup(into)
         _check_integrity(into)
-        into.execute("PRAGMA journal_mode=WAL")
+        into.executescript(connection.settings_dict["OPTIONS"]["init_command"])
         into.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     _to_disk(target)
 
@@ -227,16 +245,29 @@ def _back_up_postgresql(target: Path) -> tuple[dict[str, int], list[str]]:
     return rows, applied
 
 
+_EMPTY_IT = """
+SET client_min_messages = warning;
+DO $$
+DECLARE name text;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DROP TABLE public.%I CASCADE', name);
+    END LOOP;
+END $$;
+"""
+"""A newer version may have tables that the backup does not know: none of them stays."""
+
+
 def _restore_postgresql(backup: Path) -> None:
-    name = connection.settings_dict["NAME"]
+    """Everything away and the backup in, in one transaction."""
     connection.close()
-    _run(
-        [
-            *("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction"),
-            *("--exit-on-error", f"--dbname={name}", str(backup)),
-        ],
-        _("pg_restore failed; nothing was changed"),
-    )
+    complaint = _("pg_restore failed; nothing was changed")
+    with TemporaryDirectory(dir=settings.HOME, prefix="restore-") as folder:
+        script = Path(folder) / "restore.sql"
+        said = ("--clean", "--if-exists", "--no-owner", f"--file={script}", str(backup))
+        _run(["pg_restore", *said], complaint)
+        quietly = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction")
+        _run(["psql", *quietly, f"--command={_EMPTY_IT}", f"--file={script}"], complaint)
 
 
 def _run(command: list[str], complaint: str) -> None:

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from lejek.kernel.sqlite_guard import complaint_about_sqlite
+from lejek.operations.backup import finished_backups
 from lejek.operations.health import (
     WORKER_SILENT,
     figures,
@@ -32,6 +33,7 @@ from lejek.operations.health import (
     unapplied_migrations,
     worker_silent_for,
 )
+from lejek.people.mail import can_send_mail
 
 _LITTLE_BYTES, _HARDLY_ANY_BYTES = 2 << 30, 200 << 20
 _SKEW_SECONDS = 2.0
@@ -276,17 +278,33 @@ def _look_at_schedules(now: datetime) -> Answer:
     if late:
         says = _("late: %s") % ", ".join(schedule.name for schedule in late)
         return _warn(says, _("see that a worker runs"))
+    zone = _zone_of_the_model()
+    if zone not in ("", settings.TIME_ZONE):
+        given = {"zone": zone, "ours": settings.TIME_ZONE}
+        says = _("a day of the scoring model begins in %(zone)s, the nightly run in %(ours)s")
+        mend = _("set LEJEK_TIME_ZONE=%(zone)s, or time_zone: %(ours)s in the model; then restart")
+        return _warn(says % given, mend % given)
     return _ok(_("none is late"))
+
+
+def _zone_of_the_model() -> str:
+    """The time zone in which the active model counts days; empty without one."""
+    from lejek.scoring import selectors, versions  # noqa: PLC0415 - they bring the engines along
+
+    active = selectors.active_or_none()
+    return "" if active is None else str(versions.ready(active).model.time_zone)
 
 
 def _look_at_mail(_now: datetime) -> Answer:
     backend = settings.EMAIL_BACKEND
     if settings.DEMO or backend.endswith((".locmem.EmailBackend", ".dummy.EmailBackend")):
         return _ok(_("none is sent here"))
-    if backend.endswith((".console.EmailBackend", ".filebased.EmailBackend")):
+    if not can_send_mail() or backend.endswith(
+        (".console.EmailBackend", ".filebased.EmailBackend")
+    ):
         mend = _(
-            "set LEJEK_EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend and "
-            "LEJEK_EMAIL_HOST, so that people can set their passwords"
+            "set LEJEK_EMAIL_HOST, so that people can set their passwords by a link; without it "
+            "an administrator shows the link: /settings/users/"
         )
         return _warn(_("no mail leaves this machine"), mend)
     try:
@@ -302,6 +320,9 @@ def _look_at_addresses(_now: datetime) -> Answer:
     if "*" in hosts:
         mend = _("name them: LEJEK_HOSTS=leads.example.com")
         return _warn(_("any host name is answered"), mend)
+    if settings.SESSION_COOKIE_SECURE and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        says = _("everybody behind the proxy seems to come from one address")
+        return _warn(says, _("say how many proxies are in front: LEJEK_PROXIES=1"))
     is_local = hosts <= {"localhost", "127.0.0.1", "[::1]"}
     if not is_local and not settings.SESSION_COOKIE_SECURE:
         mend = _("serve over HTTPS and set LEJEK_HTTPS=1")
@@ -313,9 +334,9 @@ def _look_at_addresses(_now: datetime) -> Answer:
 
 def _look_at_backups(now: datetime) -> Answer:
     folder = settings.HOME / "backups"
-    made = sorted(folder.glob("lejek-*[!n]"), key=lambda path: path.stat().st_mtime)
     if settings.DEMO:
         return _ok(_("a demo needs none"))
+    made = finished_backups(folder)
     if not made:
         mend = _("run lejek backup every night, and keep a copy on another machine")
         return _warn(_("none under %s") % folder, mend)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from lejek.kernel import clock, jobs
+from lejek.people.demo import stay_out
 from lejek.people.models import User
 
 
@@ -23,6 +24,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Never."""
         return False
+
+    def logout(self, request: HttpRequest) -> None:
+        """Out, in the demo too."""
+        super().logout(request)
+        stay_out(request)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:  # noqa: ARG002
         """What failed attempts are counted under: the account alone.

@@ -1,6 +1,6 @@
 """What happens at the door goes into the audit log: signing in, passwords, second factors.
 
-In: the signals of allauth. Out: entries of the audit log.
+In: the signals of Django and allauth. Out: entries of the audit log.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from allauth.account import signals as account
 from allauth.mfa import signals as factors
+from django.contrib.auth.signals import user_login_failed
 from django.dispatch import Signal
 
 from lejek.kernel import clock
@@ -34,6 +35,8 @@ def listen() -> None:
     """Have each of them written down, once."""
     for signal, action in _ACTIONS:
         signal.connect(_writer(action), weak=False)
+    user_login_failed.connect(_write_failure, weak=False)
+    factors.authentication_failed.connect(_write_failed_second_step, weak=False)
 
 
 def _writer(action: str) -> Callable[..., None]:
@@ -44,3 +47,28 @@ def _writer(action: str) -> Callable[..., None]:
         )
 
     return write
+
+
+def _write_failure(credentials: dict[str, str], **_more: object) -> None:
+    """A wrong password, or an address that nobody has: both look and take the same.
+
+    Whoever guesses too often is turned away before; so nobody can fill the log.
+    """
+    audit.record(
+        actor=None,
+        action="failed_sign_in",
+        subject=credentials.get("email", "")[:200],
+        now=clock.now(),
+    )
+
+
+def _write_failed_second_step(
+    user: User, authenticator: Authenticator, *, reauthentication: bool, **_more: object
+) -> None:
+    audit.record(
+        actor=None,
+        action="failed_second_step",
+        subject=user.email,
+        details={"kind": str(authenticator.type), "is_again": reauthentication},
+        now=clock.now(),
+    )

@@ -20,5 +20,6 @@ urlpatterns = [
     path("keys/", views.show_keys, name="keys"),
     path("keys/<int:key_id>/revoke/", views.revoke_key, name="revoke_key"),
     path("audit/", audit_views.show_audit, name="audit"),
+    path("demo/", demo.demo_people, name="demo_people"),
     path("demo/role/", demo.demo_role, name="demo_role"),
 ]

@@ -20,6 +20,7 @@ from lejek.people import services
 from lejek.people.access import needs, signed_in
 from lejek.people.audit import record
 from lejek.people.links import password_link
+from lejek.people.mail import can_send_mail
 from lejek.people.models import Role, Team, User
 from lejek.people.selectors import second_factors_of
 
@@ -51,19 +52,36 @@ def _added(request: HttpRequest) -> User | None:
         user = services.add_user(
             email=email, name=name[:150], role=role, team=_team(request), actor=actor, now=now
         )
-        services.send_password_link(
-            user=user, site=_site(request), is_invitation=True, actor=actor, now=now
-        )
+        _invite(request, user)
     except ValidationError:
         messages.error(request, _("This is no e-mail address: {email}").format(email=email))
     except services.Refused as error:
         messages.error(request, str(error))
     else:
-        messages.success(
-            request, _("Added. An invitation is on its way to {email}.").format(email=user.email)
-        )
         return user
     return None
+
+
+def _invite(request: HttpRequest, user: User) -> None:
+    """Have a link sent that sets a password; without mail, say what to do instead."""
+    if not can_send_mail():
+        messages.warning(
+            request,
+            _("Mail is not set up, so nothing is sent: show the link and hand it over yourself."),
+        )
+        return
+    services.send_password_link(
+        user=user,
+        site=_site(request),
+        is_invitation=user.last_login is None,
+        actor=signed_in(request),
+        now=clock.now(),
+    )
+    if user.last_login is None:
+        said = _("An invitation is on its way to {email}.")
+    else:
+        said = _("The link is on its way to {email}.")
+    messages.success(request, said.format(email=user.email))
 
 
 def _team(request: HttpRequest) -> Team | None:
@@ -144,14 +162,7 @@ def switch_user(request: HttpRequest, user_id: int) -> HttpResponse:
 def send_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """A link that sets a password, by mail."""
     user = get_object_or_404(User, pk=user_id, is_active=True)
-    services.send_password_link(
-        user=user,
-        site=_site(request),
-        is_invitation=user.last_login is None,
-        actor=signed_in(request),
-        now=clock.now(),
-    )
-    messages.success(request, _("The link is on its way to {email}.").format(email=user.email))
+    _invite(request, user)
     return redirect("people:user", user.pk)
 
 

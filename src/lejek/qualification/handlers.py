@@ -23,7 +23,8 @@ def move_by_definitions(content: dict[str, Any], *, now: datetime) -> None:
     lead = Lead.objects.filter(pk=content["lead_id"], closed_at__isnull=True).first()
     if lead is None:
         return
-    began = _cross(lead, content, now)
+    version_id = content["version_id"]
+    began = _cross(lead, content["definitions"], version_id=version_id, now=now)
     target = stage_after(_stages(), lead.stage, began)
     if target is None:
         return
@@ -33,23 +34,36 @@ def move_by_definitions(content: dict[str, Any], *, now: datetime) -> None:
         reason=f"meets {target.definition}",
         actor=None,
         now=now,
-        version=ModelVersion.objects.get(pk=content["version_id"]),
+        version=ModelVersion.objects.get(pk=version_id),
         definition=target.definition,
     )
 
 
-def _cross(lead: Lead, content: Mapping[str, Any], now: datetime) -> list[str]:
-    """Write down what was crossed; the definitions that began."""
-    definitions: Mapping[str, bool] = content["definitions"]
-    known = {state.definition: state for state in DefinitionState.objects.filter(lead=lead)}
+def end_definitions(content: dict[str, Any], *, now: datetime) -> None:
+    """A lead has no score any more: it ceases to meet whatever it met.
+
+    Repeat: what has ended is not ended again.
+    """
+    for lead in Lead.objects.filter(pk=content["lead_id"]):
+        _cross(lead, {}, version_id=None, now=now)
+
+
+def _cross(
+    lead: Lead, definitions: Mapping[str, bool], *, version_id: int | None, now: datetime
+) -> list[str]:
+    """Write down what was crossed; the definitions that began.
+
+    One that is not among them any more, as another version knows nothing of it, has ended.
+    """
+    states = DefinitionState.objects.filter(lead=lead, is_met=True)
+    met = set(states.values_list("definition", flat=True))
     began: list[str] = []
-    for name, meets in definitions.items():
+    for name in sorted(met.union(definitions)):
         if name.endswith(KEPT) and name.removesuffix(KEPT) in definitions:
             continue
-        state = known.get(name)
-        was_met = state is not None and state.is_met
+        meets = definitions.get(name, False)
         keeps = definitions.get(name + KEPT, meets)
-        happened = crossing(was_met=was_met, meets=meets, keeps=keeps)
+        happened = crossing(was_met=name in met, meets=meets, keeps=keeps)
         if happened is Crossing.NONE:
             continue
         is_met = happened is Crossing.BEGAN
@@ -57,11 +71,7 @@ def _cross(lead: Lead, content: Mapping[str, Any], now: datetime) -> list[str]:
             lead=lead, definition=name, defaults={"is_met": is_met, "since": now}
         )
         DefinitionCrossing.objects.create(
-            lead=lead,
-            definition=name,
-            has_begun=is_met,
-            at=now,
-            version_id=content["version_id"],
+            lead=lead, definition=name, has_begun=is_met, at=now, version_id=version_id
         )
         if is_met:
             began.append(name)

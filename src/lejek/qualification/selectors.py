@@ -21,8 +21,15 @@ from leadscore.conditions import Condition, DefinitionMet, walk
 from leadscore.language import LANGUAGES, Names, condition_text
 from leadscore.model import Definition, ScoringModel
 from lejek.people.access import for_user
-from lejek.people.models import User
-from lejek.qualification.models import DefinitionCrossing, DefinitionState, SignOff, Stage
+from lejek.people.models import Role, User
+from lejek.people.rules import SIGNS_FOR
+from lejek.qualification.models import (
+    DefinitionCrossing,
+    DefinitionState,
+    SignOff,
+    Stage,
+    StageTransition,
+)
 from lejek.scoring.models import ModelVersion
 from lejek.scoring.versions import read_document
 
@@ -110,6 +117,16 @@ def finished_stages() -> QuerySet[Stage, Any]:
     return Stage.objects.filter(is_working=False).values("key")
 
 
+def stages() -> QuerySet[Stage]:
+    """The stages as configured, the earliest first."""
+    return Stage.objects.order_by("position", "id")
+
+
+def transitions() -> QuerySet[StageTransition]:
+    """Every move of a lead from one stage to another, in the order in which they happened."""
+    return StageTransition.objects.order_by("at", "id")
+
+
 def definition_pages(version: ModelVersion, user: User, now: datetime) -> list[DefinitionPage]:
     """Every definition of a version, in the order of the document.
 
@@ -132,6 +149,19 @@ def definition_pages(version: ModelVersion, user: User, now: datetime) -> list[D
         )
         for definition in model.definitions
     ]
+
+
+def sides_for(user: User, version: ModelVersion) -> list[str]:
+    """The sides for which somebody may sign a version.
+
+    An administrator may stand in for either, but nobody agrees with themselves: whoever has signed
+    anything of the version for one side signs for that side alone.
+    Queries: one.
+    """
+    own = SIGNS_FOR.get(user.role)
+    possible = SignOff.Side.values if user.role == Role.ADMINISTRATOR else [own] if own else []
+    signed = set(SignOff.objects.filter(version=version, user=user).values_list("side", flat=True))
+    return [side for side in possible if signed <= {side}]
 
 
 def history_of(name: str) -> list[Chapter]:
@@ -242,7 +272,9 @@ def _change(name: str, version: ModelVersion, before: ModelVersion | None) -> st
 
 
 def _met(user: User) -> Mapping[str, int]:
-    states = for_user(DefinitionState.objects.filter(is_met=True), user, path="lead__")
+    """How many leads meet each definition, of those that somebody works on."""
+    met = DefinitionState.objects.filter(is_met=True, lead__closed_at=None)
+    states = for_user(met.exclude(lead__stage__in=finished_stages()), user, path="lead__")
     counts = states.values_list("definition").annotate(n_leads=Count("pk"))
     return dict(counts.order_by("definition"))
 

@@ -11,7 +11,6 @@ from lejek.identity.models import Lead
 from lejek.kernel.events import emit
 from lejek.people import audit
 from lejek.people.models import Role, User
-from lejek.people.rules import SIGNS_FOR
 from lejek.qualification.models import (
     RejectionReason,
     SignOff,
@@ -19,6 +18,7 @@ from lejek.qualification.models import (
     StageTransition,
     Verdict,
 )
+from lejek.qualification.selectors import sides_for
 from lejek.scoring.models import ModelVersion
 
 ACCEPTED, REJECTED = "sales_accepted", "recycled"
@@ -26,6 +26,18 @@ ACCEPTED, REJECTED = "sales_accepted", "recycled"
 
 class NotAllowed(LeadScoreError):
     """The action is not possible for this person or this lead."""
+
+
+class LeadIsFinished(NotAllowed):
+    """Nobody works on the lead any more, so there is nothing to accept or to send back."""
+
+
+def hold(lead: Lead) -> None:
+    """Let nobody else move the lead until the transaction ends; its stage is as it is now."""
+    lead.refresh_from_db(
+        fields=["stage", "stage_since", "closed_at"],
+        from_queryset=Lead.objects.select_for_update(),
+    )
 
 
 @transaction.atomic
@@ -72,19 +84,14 @@ def accept_lead(*, lead: Lead, comment: str = "", actor: User, now: datetime) ->
 
     Writes: a Verdict, the stage unless the lead is further already, the owner when nobody owns it
     yet, the event lead_accepted.
+    Raises: LeadIsFinished.
     """
+    stage = _stage_of_work(lead)
     takes = Lead.objects.filter(pk=lead.pk, owner__isnull=True).update(owner=actor) == 1
     verdict = Verdict.objects.create(
         lead=lead, is_accepted=True, takes_lead=takes, comment=comment, actor=actor, at=now
     )
-    stages = {stage.key: stage for stage in Stage.objects.all()}
-    current, accepted = stages.get(lead.stage), stages.get(ACCEPTED)
-    is_further = (
-        current is not None
-        and current.is_working
-        and (accepted is None or current.position >= accepted.position)
-    )
-    if not is_further:
+    if stage.position < Stage.objects.get(key=ACCEPTED).position:
         move_lead(lead=lead, to=ACCEPTED, reason="accepted by sales", actor=actor, now=now)
     audit.record(actor=actor, action="accepted_lead", subject=f"lead {lead.pk}", now=now)
     emit("lead_accepted", {"lead_id": lead.pk}, now=now)
@@ -98,7 +105,9 @@ def reject_lead(
     """Sales sends the lead back, and says why.
 
     Writes: a Verdict with its reason, the stage, the event lead_rejected.
+    Raises: LeadIsFinished.
     """
+    _stage_of_work(lead)
     verdict = Verdict.objects.create(
         lead=lead, is_accepted=False, reason=reason, comment=comment, actor=actor, at=now
     )
@@ -114,6 +123,18 @@ def reject_lead(
     )
     emit("lead_rejected", {"lead_id": lead.pk, "reason": reason.key}, now=now)
     return verdict
+
+
+def _stage_of_work(lead: Lead) -> Stage:
+    """The stage of the lead, held, in which somebody works on it.
+
+    Raises: LeadIsFinished when nobody does.
+    """
+    hold(lead)
+    stage = Stage.objects.get(key=lead.stage)
+    if lead.closed_at is not None or not stage.is_working:
+        raise LeadIsFinished(f"nobody works on a lead in the stage {stage.key} any more")
+    return stage
 
 
 @transaction.atomic
@@ -164,11 +185,11 @@ def sign_definition(
 ) -> SignOff:
     """Marketing or sales agrees to a definition of a published version.
 
-    Raises: NotAllowed when somebody signs for a side that is not theirs.
+    Raises: NotAllowed when somebody signs for a side that is not theirs, or for the second one.
     Repeat: signing twice keeps the first signature.
     """
-    if actor.role != Role.ADMINISTRATOR and SIGNS_FOR.get(actor.role) != side:
-        raise NotAllowed(f"a {actor.get_role_display()} cannot sign for {side}")
+    if side not in sides_for(actor, version):
+        raise NotAllowed(f"{actor} cannot sign this version for {side}")
     signed, is_new = SignOff.objects.get_or_create(
         version=version, definition=definition, side=side, defaults={"user": actor, "at": now}
     )

@@ -13,10 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lejek.kernel import clock
 from lejek.people.access import can, needs, signed_in
-from lejek.people.models import Role, User
-from lejek.people.rules import SIGNS_FOR
+from lejek.people.models import User
 from lejek.qualification.models import SignOff
-from lejek.qualification.selectors import DefinitionPage, definition_pages, history_of
+from lejek.qualification.selectors import (
+    DefinitionPage,
+    definition_pages,
+    history_of,
+    sides_for,
+)
 from lejek.qualification.services import NotAllowed, sign_definition
 from lejek.qualification.weeks_chart import weeks_chart
 from lejek.scoring.models import ModelVersion
@@ -51,7 +55,7 @@ def show_definition(request: HttpRequest, name: str) -> HttpResponse:
     version, page = _active(), None
     if version is not None:
         page = _page(version, name, user)
-    chapters = history_of(name)
+    chapters, may_sign = history_of(name), can(user, "definitions.sign")
     if page is None and not chapters:
         raise Http404(name)
     context = {
@@ -61,7 +65,7 @@ def show_definition(request: HttpRequest, name: str) -> HttpResponse:
         "model_version": version,
         "chapters": chapters,
         "chart": None if page is None else weeks_chart(page.weeks),
-        "signable": signable_sides(user),
+        "signable": sides_for(user, version) if version and may_sign else [],
         "lang": lang(),
         "now": now,
     }
@@ -90,16 +94,6 @@ def sign(request: HttpRequest, name: str) -> HttpResponse:
         raise PermissionDenied(str(error)) from error
     messages.success(request, _("Signed. Your name stands under this version."))
     return back
-
-
-def signable_sides(user: User) -> list[str]:
-    """The sides for which somebody may sign."""
-    if not can(user, "definitions.sign"):
-        return []
-    if user.role == Role.ADMINISTRATOR:
-        return list(SignOff.Side.values)
-    side = SIGNS_FOR.get(user.role)
-    return [] if side is None else [side]
 
 
 def _active() -> ModelVersion | None:

@@ -5,15 +5,11 @@ In: a model, text. Out: text; an edit with everything that is wrong with it.
 
 from __future__ import annotations
 
-import json
-import re
-
 from leadscore.document import read_model, write_yaml
 from leadscore.model import ScoringModel
 from lejek.scoring.editing import Edit
 
 _INDENT = "    "
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 def text_of_definition(model: ScoringModel, name: str) -> str:
@@ -26,17 +22,11 @@ def text_of_definition(model: ScoringModel, name: str) -> str:
 
 
 def with_definition_text(model: ScoringModel, name: str, text: str) -> Edit:
-    """The model with a definition whose lines somebody wrote, in the place of one of that name."""
+    """The model with a definition whose lines somebody wrote, in the place of those it has."""
     lines = write_yaml(model).splitlines()
-    if not model.definitions:
-        lines.append("definitions:")
-    if any(each.name == name for each in model.definitions):
-        first, behind = _lines_of(lines, name)
-    else:
-        first = behind = len(lines)
-    key = name if _NAME.fullmatch(name) else json.dumps(name)
+    first, behind = _lines_of(lines, name)
     body = [_INDENT + line for line in text.strip("\n").splitlines()]
-    lines[first:behind] = [f"  {key}:", *body]
+    lines[first:behind] = [f"  {name}:", *body]
     reading = read_model("\n".join(lines) + "\n")
     document = None if reading.model is None else write_yaml(reading.model)
     return Edit(document, reading.problems)

@@ -115,6 +115,24 @@ def with_group(model: ScoringModel, name: str, most: Any) -> Edit:  # noqa: ANN4
     return edited(model, change)
 
 
+def with_definition(
+    model: ScoringModel, name: str, definition: Data, instead_of: str | None = None
+) -> Edit:
+    """The model with a definition added, or with another one in the place of `instead_of`."""
+
+    def change(data: Data) -> None:
+        known: Data = data.get("definitions", {})
+        if instead_of is None:
+            data["definitions"] = {**known, name: definition}
+            return
+        data["definitions"] = {
+            name if each == instead_of else each: definition if each == instead_of else value
+            for each, value in known.items()
+        }
+
+    return edited(model, change)
+
+
 def without_definition(model: ScoringModel, name: str) -> Edit:
     """The model without a definition."""
 

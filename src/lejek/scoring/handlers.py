@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from lejek.identity.models import Lead
-from lejek.kernel.jobs import enqueue
 from lejek.scoring.live import mark
+from lejek.scoring.runs import ask_for_run
 from lejek.scoring.versions import NoActiveModel, active_version, ready
 
 
@@ -31,19 +31,9 @@ def mark_leads(content: dict[str, Any], *, now: datetime) -> None:
 
 def rescore_after_import(content: dict[str, Any], *, now: datetime) -> None:  # noqa: ARG001
     """An import, or its undo, touched too many leads to name them."""
-    enqueue(
-        "lejek.scoring.jobs.score_everybody",
-        {"reason": "import"},
-        now=now,
-        dedupe_key="score_everybody",
-    )
+    ask_for_run(reason="import", now=now)
 
 
-def start_run_after_activation(content: dict[str, Any], *, now: datetime) -> None:
+def start_run_after_activation(content: dict[str, Any], *, now: datetime) -> None:  # noqa: ARG001
     """Another version scores from now on."""
-    enqueue(
-        "lejek.scoring.jobs.score_everybody",
-        {"reason": "publication"},
-        now=now,
-        dedupe_key=f"score_everybody:{content['version_id']}",
-    )
+    ask_for_run(reason="publication", now=now)

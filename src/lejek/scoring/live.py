@@ -59,7 +59,8 @@ def score_marked(*, now: datetime, at_most: int = BATCH) -> int:
 def score_leads(lead_ids: Sequence[int], current: Ready, *, now: datetime) -> None:
     """Score open leads as of now and keep what changed, in the caller's transaction.
 
-    Writes: LeadScore, ScorePoint where a score or the version changed, an event for each lead.
+    Writes: LeadScore, ScorePoint where a score or the version changed, an event for each lead;
+    who refuses to be profiled has no score left.
     """
     leads = list(
         Lead.objects.filter(id__in=lead_ids, closed_at__isnull=True).select_related(
@@ -71,7 +72,7 @@ def score_leads(lead_ids: Sequence[int], current: Ready, *, now: datetime) -> No
         for contact_id, consents in consents_of(lead.contact_id for lead in leads).items()
         if objects_to_profiling(consents)
     }
-    LeadScore.objects.filter(lead__in=[x for x in leads if x.contact_id in refused]).delete()
+    withdraw_scores([lead.id for lead in leads if lead.contact_id in refused], now=now)
     leads = [lead for lead in leads if lead.contact_id not in refused]
     before = LeadScore.objects.in_bulk([lead.id for lead in leads], field_name="lead_id")
     as_of = to_instant(now)
@@ -81,6 +82,18 @@ def score_leads(lead_ids: Sequence[int], current: Ready, *, now: datetime) -> No
         rows.append(row)
         emit("lead_scored", _content(row, before.get(facts.lead.id)), now=now)
     keep(rows, before)
+
+
+def withdraw_scores(lead_ids: Sequence[int], *, now: datetime) -> None:
+    """Take away the scores of people who refuse to be profiled, in the caller's transaction.
+
+    Writes: an event for each lead that had a score. Repeat: there is nothing left to take.
+    """
+    scores = LeadScore.objects.filter(lead_id__in=lead_ids)
+    had = list(scores.order_by("lead_id").values_list("lead_id", flat=True))
+    scores.delete()
+    for lead_id in had:
+        emit("score_withdrawn", {"lead_id": lead_id}, now=now)
 
 
 def keep(rows: Sequence[LeadScore], before: dict[int, LeadScore]) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from leadscore.days import day_to_date, offsets
 from leadscore.language import Names
 from leadscore.language.words import capitalised, number_text
@@ -17,6 +19,7 @@ from leadscore.model import ScoringModel
 from lejek.identity.models import Lead
 from lejek.people.access import for_user
 from lejek.people.models import User
+from lejek.people.rules import SCOPES, Scope
 from lejek.scoring.models import PreviewRun
 from lejek.scoring.selectors import reading_of
 from lejek.scoring.versions import ready
@@ -92,22 +95,45 @@ class NamedLead:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week: how many leads began to meet the definition in it, and how many met it at its end."""
+    """A week: how many leads began to meet a definition in it, and how many met it at its end.
+
+    None for a model that has no such definition.
+    """
 
     until: date
-    new_before: int
-    new_after: int
-    met_before: int
-    met_after: int
+    new_before: int | None
+    new_after: int | None
+    met_before: int | None
+    met_after: int | None
+
+
+Counts = tuple[int, ...] | None
+"""By week; None for a model that has no such definition."""
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """A salesperson's load."""
+class Load:
+    """How many leads of a salesperson began to meet a definition in each week.
+
+    Without a `person` they are the leads that nobody owns, or those of all the people together
+    whom the viewer may not see (`is_others`).
+    """
+
+    person: User | None
+    is_others: bool
+    before: Counts
+    after: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLine:
+    """A salesperson's load as a page shows it: on average a week as text, and each week."""
 
     name: str
-    before: int
-    after: int
+    is_others: bool
+    before: str
+    after: str
+    weeks: tuple[tuple[int | None, int | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +156,17 @@ class Weeks:
     labels: tuple[tuple[int, str], ...]
     most: int
     width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """A definition that leads into a stage, through the weeks."""
+
+    label: str
+    is_known: bool
+    """Whether one of the models has it."""
+    weeks: Weeks
+    loads: tuple[LoadLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +220,12 @@ class PreviewPage:
     matrices: tuple[Matrix, ...]
     definitions: tuple[Moves, ...]
     leads: tuple[NamedLead, ...]
-    weeks: Weeks
-    owners: tuple[Owner, ...]
+    qualified: tuple[Qualified, ...]
     backtest: BacktestPage | None
 
 
 def preview_page(run: PreviewRun, viewer: User, lang: str) -> PreviewPage:
-    """The answer of a preview in words. Queries: two."""
+    """The answer of a preview in words. Queries: one, and one more for each definition."""
     before, after = ready(run.version).model, reading_of(run.document).sound_model()
     names = Names(lang, before), Names(lang, after)
     found: Plain = run.result
@@ -199,8 +235,9 @@ def preview_page(run: PreviewRun, viewer: User, lang: str) -> PreviewPage:
         matrices=tuple(_matrix(part, names) for part in found["bands"]),
         definitions=tuple(_moves(part, names, before) for part in found["definitions"]),
         leads=_leads(found["leads"], viewer, (before, after), names),
-        weeks=_weeks(found["weeks"], after, lang),
-        owners=_owners(found["owners"]),
+        qualified=tuple(
+            _qualified(part, viewer, (before, after), names) for part in found["qualified"]
+        ),
         backtest=None if found["backtest"] is None else _backtest(found["backtest"], names, lang),
     )
 
@@ -233,9 +270,7 @@ def _moves(part: Plain, names: Both, before: ScoringModel) -> Moves:
 def _leads(
     found: Sequence[Plain], viewer: User, models: tuple[ScoringModel, ScoringModel], names: Both
 ) -> tuple[NamedLead, ...]:
-    ids = [row["lead_id"] for row in found]
-    seen = for_user(Lead.objects.filter(id__in=ids).select_related("contact__company"), viewer)
-    known = {lead.pk: lead for lead in seen}
+    known = leads_seen(found, viewer)
     lines = []
     for row in found:
         lead = known.get(row["lead_id"])
@@ -253,6 +288,13 @@ def _leads(
             )
         )
     return tuple(lines)
+
+
+def leads_seen(found: Sequence[Plain], viewer: User) -> dict[int, Lead]:
+    """Those of the named leads whose names somebody may see. Queries: one."""
+    ids = [row["lead_id"] for row in found]
+    seen = for_user(Lead.objects.filter(id__in=ids).select_related("contact__company"), viewer)
+    return {lead.pk: lead for lead in seen}
 
 
 def _band_moves(
@@ -279,25 +321,44 @@ def _side(row: Plain, model: ScoringModel, names: Names) -> Side:
 _HEIGHT, _STEP, _BAR = 120, 56, 20
 
 
-def _weeks(found: Sequence[Plain], model: ScoringModel, lang: str) -> Weeks:
+def _qualified(
+    part: Plain, viewer: User, models: tuple[ScoringModel, ScoringModel], names: Both
+) -> Qualified:
+    in_draft = any(each.name == part["name"] for each in models[1].definitions)
+    in_active = any(each.name == part["name"] for each in models[0].definitions)
+    label = capitalised(names[1 if in_draft else 0].definition(part["name"]))
+    loads = sorted(
+        (_load_line(load, len(part["weeks"]), names[1].lang) for load in loads_of(part, viewer)),
+        key=lambda line: (line.is_others, -sum(after or 0 for _, after in line.weeks), line.name),
+    )
+    weeks = _weeks(part, models[1], names[1].lang)
+    return Qualified(label, in_draft or in_active, weeks, tuple(loads))
+
+
+def weeks_of(part: Plain, model: ScoringModel) -> tuple[Week, ...]:
+    """The weeks of a definition."""
     local_day = offsets(model.time_zone).local_day
-    lines = tuple(
+    return tuple(
         Week(
             day_to_date(local_day(week["until"])),
-            week["before"]["new"],
-            week["after"]["new"],
-            week["before"]["met"],
-            week["after"]["met"],
+            *((week[side] or {}).get("new") for side in ("before", "after")),
+            *((week[side] or {}).get("met") for side in ("before", "after")),
         )
-        for week in found
+        for week in part["weeks"]
     )
-    most = max((n for line in lines for n in (line.new_before, line.new_after)), default=0)
+
+
+def _weeks(part: Plain, model: ScoringModel, lang: str) -> Weeks:
+    lines = weeks_of(part, model)
+    most = max((n for line in lines for n in (line.new_before, line.new_after) if n), default=0)
     bars, labels = [], []
     for number, line in enumerate(lines):
         left = number * _STEP + 6
         for place, (side, count) in enumerate(
             (("before", line.new_before), ("after", line.new_after))
         ):
+            if count is None:
+                continue
             height = round(count * _HEIGHT / most) if most else 0
             title = number_text(count, lang)
             bars.append(Bar(left + place * (_BAR + 1), 16 + _HEIGHT - height, height, side, title))
@@ -308,17 +369,58 @@ def _weeks(found: Sequence[Plain], model: ScoringModel, lang: str) -> Weeks:
     return Weeks(lines, tuple(bars), tuple(labels), most, max(1, len(lines)) * _STEP)
 
 
-def _owners(found: Sequence[Plain]) -> tuple[Owner, ...]:
-    people = User.objects.in_bulk([row["owner_id"] for row in found if row["owner_id"]])
-    lines = [
-        Owner(
-            str(people[row["owner_id"]]) if row["owner_id"] in people else "",
-            row["before"],
-            row["after"],
-        )
-        for row in found
-    ]
-    return tuple(sorted(lines, key=lambda line: (-line.after, -line.before, line.name)))
+def loads_of(part: Plain, viewer: User) -> list[Load]:
+    """The load of each salesperson whom somebody may see; the others are summed. Queries: one."""
+    people = _people_seen(viewer).in_bulk([row["owner_id"] for row in part["owners"]])
+    loads: list[Load] = []
+    others: Load | None = None
+    for row in part["owners"]:
+        person = people.get(row["owner_id"])
+        before, after = (None if row[side] is None else tuple(row[side]) for side in _SIDES)
+        if person is not None or row["owner_id"] is None:
+            loads.append(Load(person, False, before, after))
+        elif others is None:
+            others = Load(None, True, before, after)
+        else:
+            others = Load(None, True, _sum(others.before, before), _sum(others.after, after))
+    return loads if others is None else [*loads, others]
+
+
+_SIDES = ("before", "after")
+
+
+def _people_seen(viewer: User) -> QuerySet[User]:
+    """The salespeople whose load somebody may see: everybody's, or that of the team."""
+    scope = SCOPES.get(viewer.role, Scope.OWN)
+    if scope is Scope.ALL:
+        return User.objects.all()
+    if scope is Scope.TEAM and viewer.team_id is not None:
+        return User.objects.filter(team_id=viewer.team_id)
+    return User.objects.filter(pk=viewer.pk)
+
+
+def _sum(one: Counts, other: Counts) -> Counts:
+    if one is None or other is None:
+        return None
+    return tuple(a + b for a, b in zip(one, other, strict=True))
+
+
+def _load_line(load: Load, n_weeks: int, lang: str) -> LoadLine:
+    none: Sequence[int | None] = (None,) * n_weeks
+    return LoadLine(
+        str(load.person) if load.person else "",
+        load.is_others,
+        _mean(load.before, lang),
+        _mean(load.after, lang),
+        tuple(zip(load.before or none, load.after or none, strict=True)),
+    )
+
+
+def _mean(counts: Counts, lang: str) -> str:
+    if not counts:
+        return "–"
+    text = f"{sum(counts) / len(counts):.1f}"
+    return text.replace(".", ",") if lang == "pl" else text
 
 
 # The look back ------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ In: a draft and the active version. Out: a PreviewRun with the answer.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -13,38 +13,58 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from leadscore.days import to_instant
+from leadscore.options import HORIZON_DAYS
 from lejek.kernel import clock
 from lejek.kernel.jobs import enqueue
+from lejek.people.access import can
 from lejek.people.models import User
-from lejek.scoring.batch.process import run
+from lejek.people.rules import SCOPES, Scope
+from lejek.scoring.batch.process import TIMEOUT_SECONDS, run
 from lejek.scoring.models import PreviewRun
 from lejek.scoring.runs import database_address
+from lejek.scoring.stages import stage_changes, stages
 from lejek.scoring.versions import active_version, fingerprint, read_document
 
 WEEKS = 12
-HORIZON_DAYS = 90
-DEFINITION = "marketing_qualified"
+EXPIRES = timedelta(seconds=2 * TIMEOUT_SECONDS)
+"""After so long whoever worked a preview out has died."""
+_OPEN = (PreviewRun.Status.WAITING, PreviewRun.Status.RUNNING)
 
 log = structlog.get_logger(__name__)
+
+
+def may_see(user: User) -> bool:
+    """Whether somebody may see previews: they count leads of everybody.
+
+    Whoever sees no leads but the own ones may not; a manager does, with the names of the team.
+    """
+    return can(user, "models.read") and SCOPES.get(user.role, Scope.OWN) is not Scope.OWN
+
+
+def is_open(asked: PreviewRun, now: datetime) -> bool:
+    """Whether a preview is still being worked out; one that takes too long has failed."""
+    return asked.status in _OPEN and asked.as_of > now - EXPIRES
 
 
 def request_preview(*, document: str, actor: User | None, now: datetime) -> PreviewRun:
     """Have the preview of a document worked out by a job.
 
     Raises: InvalidModel for a document with errors; NoActiveModel when there is nothing to compare.
-    Repeat: a preview of this document that is still being worked out is not begun again.
+    Repeat: a preview of this document that is still being worked out is not begun again, unless
+    it has taken so long that its process must have died.
     """
     read_document(document)
     mark, version = fingerprint(document), active_version()
-    open_ones = PreviewRun.objects.filter(
-        fingerprint=mark,
-        version=version,
-        status__in=(PreviewRun.Status.WAITING, PreviewRun.Status.RUNNING),
-    )
+    asked_before = PreviewRun.objects.filter(fingerprint=mark, version=version, status__in=_OPEN)
     with transaction.atomic():
-        found = open_ones.first()
-        if found is not None:
-            return found
+        for found in asked_before:
+            if is_open(found, now):
+                return found
+        asked_before.update(
+            status=PreviewRun.Status.FAILED,
+            finished_at=now,
+            message="its process ended without a word",
+        )
         asked = PreviewRun.objects.create(
             fingerprint=mark, document=document, version=version, as_of=now, requested_by=actor
         )
@@ -74,6 +94,7 @@ def _question(asked: PreviewRun) -> dict[str, object]:
 
     as_of = to_instant(asked.as_of)
     zone = read_document(asked.document).time_zone
+    configured = stages()
     return {
         "task": "preview",
         "database": database_address(),
@@ -81,7 +102,11 @@ def _question(asked: PreviewRun) -> dict[str, object]:
         "after": asked.document,
         "as_of": as_of,
         "weeks": week_ends(zone, as_of, WEEKS),
-        "definition": DEFINITION,
+        "definitions": list(
+            dict.fromkeys(stage.definition for stage in configured if stage.definition)
+        ),
+        "finished_stages": [stage.key for stage in configured if not stage.is_working],
+        "stage_changes": stage_changes(),
         "horizon_days": HORIZON_DAYS,
         "outcomes": _outcomes(),
     }

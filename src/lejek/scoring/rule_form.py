@@ -341,7 +341,37 @@ class BuilderRow:
     has_value: bool
 
 
-def builder_rows(rows: Rows, types: Mapping[str, FieldType], lang: str) -> list[BuilderRow]:
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """A condition as a form shows it: rows, or words for one that is nested more deeply."""
+
+    prefix: str
+    joint: str
+    rows: list[BuilderRow] | None
+    words: str
+
+
+Values = Mapping[str, list[tuple[str, str]]]
+"""The values that a field may have, each with what it is called."""
+
+
+def builder(
+    prefix: str,
+    rows: Rows | None,
+    words: str,
+    types: Mapping[str, FieldType],
+    lang: str,
+    values: Values | None = None,
+) -> Builder:
+    """The builder of a condition; `values` are those of fields that the catalogue does not know."""
+    if rows is None:
+        return Builder(prefix, "all", None, words)
+    return Builder(prefix, rows.joint, _builder_rows(rows, types, lang, values or {}), "")
+
+
+def _builder_rows(
+    rows: Rows, types: Mapping[str, FieldType], lang: str, values: Values
+) -> list[BuilderRow]:
     """The rows of the builder, each with the operators and the known values of its field."""
     return [
         BuilderRow(
@@ -351,7 +381,7 @@ def builder_rows(rows: Rows, types: Mapping[str, FieldType], lang: str) -> list[
             row.value,
             row.folds,
             operators_for(types.get(row.field, FieldType.ANY)),
-            _values(row.field, types.get(row.field, FieldType.ANY), lang),
+            values.get(row.field) or _values(row.field, types.get(row.field, FieldType.ANY), lang),
             types.get(row.field, FieldType.ANY).value,
             row.operator not in {"exists", "missing"},
         )

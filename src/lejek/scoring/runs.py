@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import structlog
@@ -21,18 +21,37 @@ from django.db import connection, transaction
 
 from leadscore.days import to_instant
 from lejek.kernel import clock
-from lejek.kernel.models import Event
+from lejek.kernel.jobs import enqueue
+from lejek.kernel.models import Event, Job
 from lejek.scoring.batch import ROWS_FILE
 from lejek.scoring.batch.process import TIMEOUT_SECONDS, BatchFailed, run
+from lejek.scoring.live import withdraw_scores
 from lejek.scoring.models import LeadScore, ModelVersion, ScoringRun
 from lejek.scoring.reconciliation import reconcile
-from lejek.scoring.versions import active_version
+from lejek.scoring.unnamed import TOLD_UNTIL, newest_event, unnamed_changes
+from lejek.scoring.versions import active_version, ready
 
 CHUNK = 2000
 """Rows written in one transaction: while it lasts, nobody else can write to SQLite."""
 KEPT_DIFFERENCES = 50
+_SCORE_EVERYBODY = "lejek.scoring.jobs.score_everybody"
+
+Row = TypeVar("Row")
 
 log = structlog.get_logger(__name__)
+
+
+def ask_for_run(*, reason: str, now: datetime) -> Job | None:
+    """Have everybody scored by a job, as of a moment that is still to come.
+
+    Returns: the job; None when one waits already, which will know everything that is known now.
+    One that is running does not: it looked at the facts when it began.
+    Repeat: whoever asks twice at once gets two runs, and the second finds nothing to change.
+    """
+    waiting = Job.objects.filter(
+        task_path=_SCORE_EVERYBODY, status=Job.Status.READY, run_after__lte=now
+    )
+    return None if waiting.exists() else enqueue(_SCORE_EVERYBODY, {"reason": reason}, now=now)
 
 
 def score_all(*, reason: str, now: datetime) -> ScoringRun:
@@ -94,6 +113,7 @@ def _score_in(folder: Path, started: ScoringRun, version: ModelVersion) -> None:
     def heard(done: int, of: int) -> None:
         ScoringRun.objects.filter(pk=started.pk).update(n_done=done, n_leads=of)
 
+    told_until = newest_event()
     summary = run(
         {
             "task": "score",
@@ -111,9 +131,7 @@ def _score_in(folder: Path, started: ScoringRun, version: ModelVersion) -> None:
     stale = _write_back(pieces, started, summary["refused"])
     seconds = {**summary["seconds"], "write": round(time.perf_counter() - watch, 3)}
     watch = time.perf_counter()
-    if _imported_lately(started.as_of):
-        stale = []
-    found = reconcile(version, started.as_of, stale)
+    found = reconcile(version, started.as_of, _unexplained(stale, started, version))
     seconds["reconcile"] = round(time.perf_counter() - watch, 3)
     started.n_differences = len(found.differences)
     started.differences = found.differences[:KEPT_DIFFERENCES]
@@ -122,6 +140,7 @@ def _score_in(folder: Path, started: ScoringRun, version: ModelVersion) -> None:
         "touched": summary["touched"],
         "n_compared": summary["n_compared"],
         "n_recomputed": found.n_recomputed,
+        TOLD_UNTIL: told_until,
     }
     if found.differences:
         log.error(
@@ -132,12 +151,17 @@ def _score_in(folder: Path, started: ScoringRun, version: ModelVersion) -> None:
         )
 
 
-def _imported_lately(as_of: datetime) -> bool:
-    """Whether an import may explain changes that marked no lead: it has everybody scored."""
-    told = Event.objects.filter(
-        name__in=("import_finished", "import_undone"), happened_at__gt=as_of - timedelta(days=1)
-    )
-    return told.exists()
+def _unexplained(
+    stale: Sequence[dict[str, Any]], started: ScoringRun, version: ModelVersion
+) -> list[dict[str, Any]]:
+    """The stale rows of leads that no large import explains."""
+    unnamed, with_colleagues = unnamed_changes(started), ready(version).watches_companies
+    left: list[dict[str, Any]] = []
+    for rows in _in_chunks(stale):
+        ids = [row["lead_id"] for row in rows]
+        explained = unnamed.explains(ids, with_colleagues=with_colleagues)
+        left += [row for row in rows if row["lead_id"] not in explained]
+    return left
 
 
 def _ended(started: ScoringRun, status: ScoringRun.Status, message: str = "") -> None:
@@ -174,7 +198,8 @@ def _write_back(
             if row["was_live"] and row["lead_id"] in before
         ]
     for some in _in_chunks(refused):
-        LeadScore.objects.filter(lead_id__in=some).delete()
+        with transaction.atomic():
+            withdraw_scores(some, now=started.as_of)
     _touch_unchanged(started)
     return stale
 
@@ -223,7 +248,12 @@ def _write_piece(rows: Sequence[dict[str, Any]], started: ScoringRun) -> int:
         ).values_list("lead_id", flat=True)
     )
     Event.objects.bulk_create(
-        Event(name="lead_scored", content=_content(row, version_id), happened_at=started.as_of)
+        Event(
+            name="lead_scored",
+            content=_content(row, version_id),
+            about=f"lead {row['lead_id']}",  # as `emit` says it, so that both are heard in order
+            happened_at=started.as_of,
+        )
         for row in rows
         if row["definitions_differ"] and row["lead_id"] in written
     )
@@ -282,8 +312,8 @@ def _touch_unchanged(started: ScoringRun) -> None:
         last = some[-1]
 
 
-def _in_chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+def _in_chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
 def _moment(at: datetime) -> Any:  # noqa: ANN401 - as the driver wants it

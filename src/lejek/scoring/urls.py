@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lejek.scoring.views import editor, overview, preview, publication
+from lejek.scoring.views import definitions, editor, overview, preview, publication
 
 app_name = "scoring"
 urlpatterns = [
@@ -19,7 +19,14 @@ urlpatterns = [
     path("editor/rules/<slug:rule_id>/move/", editor.move_rule, name="move_rule"),
     path("editor/rules/new/<slug:kind>/", editor.add_rule, name="add_rule"),
     path("editor/scale/", editor.edit_scale, name="editor_scale"),
-    path("editor/definitions/", editor.edit_definitions, name="editor_definitions"),
+    path("editor/definitions/", definitions.show_definitions, name="editor_definitions"),
+    path("editor/new-definition/", definitions.add_definition, name="add_definition"),
+    path("editor/definitions/<slug:name>/", definitions.edit_definition, name="edit_definition"),
+    path(
+        "editor/definitions/<slug:name>/delete/",
+        definitions.delete_definition,
+        name="delete_definition",
+    ),
     path("editor/yaml/", editor.edit_document, name="editor_yaml"),
     path("editor/yaml/check/", editor.check_document, name="check"),
     path("editor/begin/", editor.begin, name="begin"),

@@ -126,10 +126,12 @@ def save_draft(*, document: str, revision: int, actor: User | None, now: datetim
 
 
 def _begun(*, document: str, revision: int, actor: User | None, now: datetime) -> ModelDraft:
-    """The first draft since the last publication."""
+    """The first draft since the last publication; the lock lets one of two be the first."""
+    newest = (
+        Activation.objects.select_for_update().select_related("version").order_by("-id").first()
+    )
     if revision or ModelDraft.objects.exists():
         raise DraftHasMoved("the draft was changed by somebody else; load it again")
-    newest = Activation.objects.select_related("version").order_by("-id").first()
     version = None if newest is None else newest.version
     made = ModelDraft(
         document=document, based_on=version, revision=0, updated_at=now, updated_by=actor

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadscore.backtest.moments import Every, day_end, successive
-from leadscore.days import date_to_day, from_instant, offsets, to_instant
+from leadscore.backtest.moments import Every, successive
+from leadscore.days import date_to_day, end_of_day, from_instant, offsets, to_instant
 from tests.leadscore.backtest.past import at
 
 
@@ -72,7 +72,7 @@ def test_nothing_lies_between_moments_in_the_wrong_order() -> None:
 )
 def test_the_last_microsecond_of_a_day_is_followed_by_the_next_day(zone: str, on: datetime) -> None:
     day, local_day = date_to_day(on.date()), offsets(zone).local_day
-    end = day_end(zone, day)
+    end = end_of_day(day, zone)
     assert (local_day(end), local_day(end + 1)) == (day, day + 1)
     # Nothing of the day comes later: not in the three hours after.
     assert all(local_day(end + minute * 60_000_000) > day for minute in range(1, 180))

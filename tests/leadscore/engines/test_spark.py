@@ -29,6 +29,15 @@ except UnsupportedByEngine as error:
 """
 
 
+WITHOUT_PYSPARK_ASKED_FOR = """
+import sys
+sys.modules["pyspark"] = None
+from leadscore.cli import main
+sys.exit(main(["score", "b2b-default", "--leads", "no.csv", "--touchpoints", "no.csv",
+               "--as-of", "2026-01-31", "--engine", "spark"]))
+"""
+
+
 @pytest.fixture
 def case() -> Case:
     return large_case(Random(7), is_monotone=False)
@@ -39,6 +48,42 @@ def test_without_pyspark_the_error_names_the_extra() -> None:
         [sys.executable, "-c", WITHOUT_PYSPARK], capture_output=True, text=True, check=True
     )
     assert "pip install 'lejek[spark]'" in said.stdout
+
+
+def test_the_missing_extra_is_told_before_anything_is_read() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PYSPARK_ASKED_FOR],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 1
+    assert said.stderr.startswith("the engine spark needs PySpark")
+    assert "no.csv" not in said.stderr
+
+
+OF_A_WORKER = "[FAILED_READ_FILE.FILE_NOT_EXIST] Encountered error while reading file {file}."
+
+
+def test_workers_that_cannot_see_the_files_are_told_of_the_shared_folder(tmp_path: Path) -> None:
+    from pyspark.errors import PySparkException
+
+    with (
+        pytest.raises(UnsupportedByEngine, match="--shared-folder"),
+        spark._folder(tmp_path) as own,
+    ):
+        raise PySparkException(OF_A_WORKER.format(file=f"file:{own}/leads.parquet"))
+    with pytest.raises(PySparkException), spark._folder(tmp_path):
+        raise PySparkException(OF_A_WORKER.format(file="file:/data/of/somebody/else.parquet"))
+    assert not list(tmp_path.iterdir()), "nothing is left"
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o777])
+def test_a_run_in_a_shared_folder_is_as_open_as_that_is(tmp_path: Path, mode: int) -> None:
+    tmp_path.chmod(mode)
+    with spark._folder(tmp_path) as own:
+        assert own.parent == tmp_path.resolve()
+        assert own.stat().st_mode & 0o777 == mode
 
 
 @pytest.mark.spark

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lejek.api.tests.builders import Program, error_of, paths_of
+from lejek.deals.models import Opportunity
 from lejek.identity.models import AttributeChange, FieldDefinition, Lead
 from lejek.kernel import clock
 from lejek.kernel.models import Event
@@ -174,6 +175,20 @@ def test_a_closed_lead_is_read_and_not_moved(program: Program, leads: list[Lead]
     ):
         response = program.post(f"/leads/{leads[0].pk}/{path}", body)
         assert (response.status_code, error_of(response)["code"]) == (409, "closed")
+
+
+def test_a_verdict_on_a_finished_lead_or_an_open_deal_says_why_not(
+    program: Program, leads: list[Lead]
+) -> None:
+    rejection = {"accepted": False, "reason": "no_need"}
+    Lead.objects.filter(pk=leads[0].pk).update(stage="customer")
+    for body in ({"accepted": True}, rejection):
+        response = program.post(f"/leads/{leads[0].pk}/verdict", body)
+        assert (response.status_code, error_of(response)["code"]) == (409, "finished")
+    Opportunity.objects.create(lead=leads[1], opened_at=clock.now())
+    response = program.post(f"/leads/{leads[1].pk}/verdict", rejection)
+    assert (response.status_code, error_of(response)["code"]) == (409, "deal_open")
+    assert not Verdict.objects.exists()
 
 
 def test_companies_are_listed_filtered_and_read(program: Program, leads: list[Lead]) -> None:

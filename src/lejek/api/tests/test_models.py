@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 
-from lejek.api.tests.builders import Program, error_of
+from lejek.api import versions as api_versions
+from lejek.api.tests.builders import Program, error_of, secret
+from lejek.deals.models import Opportunity
 from lejek.identity.models import Lead
-from lejek.people.models import AuditEntry
+from lejek.people.models import AuditEntry, Role
 from lejek.scoring.jobs import make_preview
-from lejek.scoring.models import Activation, ModelDraft, ModelVersion
-from lejek.scoring.tests.builders import MODEL, NOW, published
+from lejek.scoring.models import Activation, ModelDraft, ModelVersion, PreviewRun
+from lejek.scoring.tests.builders import (
+    MODEL,
+    NOW,
+    lead,
+    published,
+    stages,
+    touchpoint,
+    user,
+)
+from lejek.scoring.versions import save_draft
 
+NEWER = MODEL.replace("points: 40", "points: 30")
 OTHER = MODEL.replace("points: 40", "points: 20")
 
 
@@ -80,16 +95,45 @@ def test_who_worked_on_an_older_draft_overwrites_nothing(program: Program) -> No
     assert ModelDraft.objects.get().document == OTHER
 
 
+@pytest.mark.django_db
+def test_a_draft_that_is_saved_while_it_is_being_published_is_not_published(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published()
+    program.put("/models/draft", {"document": OTHER, "revision": 0})
+    look = api_versions._existing_draft
+
+    def look_while_somebody_saves() -> ModelDraft:
+        seen = look()
+        save_draft(document=NEWER, revision=1, actor=None, now=NOW)
+        return seen
+
+    monkeypatch.setattr(api_versions, "_existing_draft", look_while_somebody_saves)
+    refused = program.post("/models/draft/publish", {"revision": 1})
+    assert (refused.status_code, error_of(refused)["code"]) == (409, "draft_has_moved")
+    # The other save took part in the transaction of the request, so it is taken back with it.
+    assert ModelVersion.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_preview_is_worked_out_by_a_job(leads: list[Lead]) -> None:
     program = Program()
+    stages()
+    seller = user(Role.SALES)
+    Lead.objects.filter(pk=leads[1].pk).update(owner=seller)
+    touchpoint(leads[1], "demo_request", NOW - timedelta(days=21))
+    won = NOW - timedelta(days=240)
+    old = lead(created_at=NOW - timedelta(days=300), closed_at=won)
+    Opportunity.objects.create(lead=old, outcome="won", opened_at=old.created_at, closed_at=won)
     assert error_of(program.post("/models/draft/preview"))["code"] == "no_draft"
     program.put("/models/draft", {"document": OTHER, "revision": 0})
-    asked = program.post("/models/draft/preview", key="k")
+    with time_machine.travel(NOW, tick=False):
+        asked = program.post("/models/draft/preview", key="k")
     assert (asked.status_code, asked.json()["status"]) == (202, "waiting")
     assert asked.json()["bands"] is None
     make_preview(preview_id=asked.json()["id"], now=NOW)
-    preview = program.get(f"/models/previews/{asked.json()['id']}").json()
+    path = f"/models/previews/{asked.json()['id']}"
+    preview = program.get(path).json()
     assert (preview["status"], preview["n_leads"], preview["compared_with"]) == ("done", 6, 1)
     assert preview["n_changed"] == 6
     assert {each["dimension"]: each["changed"] for each in preview["bands"]} == {
@@ -97,4 +141,46 @@ def test_a_preview_is_worked_out_by_a_job(leads: list[Lead]) -> None:
         "engagement": 0,
     }
     assert [each["name"] for each in preview["definitions"]] == ["marketing_qualified"]
-    assert program.post("/models/draft/preview", key="k").json() == asked.json()
+    assert len(preview["leads"]) == 6
+    assert {"id": leads[0].pk, "name": "Anna Kowalska", "company": "Energia SA"}.items() <= next(
+        each for each in preview["leads"] if each["id"] == leads[0].pk
+    ).items()
+    (mql, _) = preview["qualified"]
+    assert (mql["definition"], len(mql["weeks"])) == ("marketing_qualified", 12)
+    assert mql["weeks"][-1]["until"] == "2026-06-14"
+    # Two weeks before the end, one of them asked for a demo.
+    assert [week["before"]["new"] for week in mql["weeks"][-3:]] == [1, 0, 0]
+    assert mql["salespeople"] == [
+        {
+            "person": {"id": seller.pk, "name": seller.name},
+            "is_others": False,
+            "before": [0] * 9 + [1, 0, 0],
+            # A large company: 20 points and 15.5 are enough for the draft too.
+            "after": [0] * 9 + [1, 0, 0],
+        }
+    ]
+    back = preview["backtest"]
+    assert (back["before"]["leads"], back["before"]["conversions"]) == (7, 1)
+    assert back["after"]["rankings"][0]["auc"] is None
+    with time_machine.travel(NOW, tick=False):
+        assert program.post("/models/draft/preview", key="k").json() == asked.json()
+
+
+@pytest.mark.django_db
+def test_who_sees_only_the_own_leads_reads_no_preview(program: Program) -> None:
+    published()
+    program.put("/models/draft", {"document": OTHER, "revision": 0})
+    asked = program.post("/models/draft/preview").json()
+    seller = Program(secret(user(Role.SALES)))
+    assert program.get(f"/models/previews/{asked['id']}").status_code == 200
+    assert seller.get(f"/models/previews/{asked['id']}").status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_preview_whose_process_died_is_said_to_have_failed(program: Program) -> None:
+    published()
+    program.put("/models/draft", {"document": OTHER, "revision": 0})
+    asked = program.post("/models/draft/preview").json()
+    PreviewRun.objects.update(status=PreviewRun.Status.RUNNING, as_of=NOW)
+    assert program.get(f"/models/previews/{asked['id']}").status_code == 503
+    assert program.post("/models/draft/preview").json()["id"] != asked["id"]

@@ -9,18 +9,21 @@ from django.core.exceptions import ValidationError
 
 from lejek.deals.forms import DealForm, amount_of
 from lejek.deals.models import Opportunity
-from lejek.deals.selectors import outcomes
+from lejek.deals.selectors import deals_of, outcomes, standing
 from lejek.deals.services import (
     DealIsOpen,
+    DealsHaveMoved,
     WrongAmount,
     correct_deal,
     open_deal,
     record_outcome,
+    reject_lead,
     reopen_deal,
 )
+from lejek.identity.models import Lead
 from lejek.kernel.models import Event
-from lejek.people.models import AuditEntry
-from lejek.qualification.models import StageTransition
+from lejek.people.models import AuditEntry, User
+from lejek.qualification.models import RejectionReason, StageTransition, Verdict
 from lejek.qualification.tests import builders
 from lejek.qualification.tests.builders import DAY
 
@@ -28,9 +31,17 @@ NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
+def closed(
+    *, lead: Lead, is_won: bool, amount: int, actor: User | None, now: datetime
+) -> Opportunity:
+    """A deal closed by somebody who saw the deals as they stand."""
+    seen = standing(deals_of(lead))
+    return record_outcome(lead=lead, seen=seen, is_won=is_won, amount=amount, actor=actor, now=now)
+
+
 def test_a_won_deal_makes_a_customer_and_is_told() -> None:
     lead, who = builders.lead(NOW), builders.user()
-    deal = record_outcome(lead=lead, is_won=True, amount=1_250_000, actor=who, now=NOW)
+    deal = closed(lead=lead, is_won=True, amount=1_250_000, actor=who, now=NOW)
     lead.refresh_from_db()
     assert (deal.outcome, deal.amount, deal.closed_at, lead.stage) == (
         "won",
@@ -50,7 +61,7 @@ def test_a_won_deal_makes_a_customer_and_is_told() -> None:
 
 def test_a_lost_deal_recycles_the_lead() -> None:
     lead = builders.lead(NOW)
-    record_outcome(lead=lead, is_won=False, amount=0, actor=None, now=NOW)
+    closed(lead=lead, is_won=False, amount=0, actor=None, now=NOW)
     lead.refresh_from_db()
     assert lead.stage == "recycled"
 
@@ -58,18 +69,59 @@ def test_a_lost_deal_recycles_the_lead() -> None:
 def test_the_open_deal_is_closed_and_a_closed_one_stays() -> None:
     lead = builders.lead(NOW)
     opened = Opportunity.objects.create(lead=lead, name="Prasa", opened_at=NOW)
-    first = record_outcome(lead=lead, is_won=False, amount=5, actor=None, now=NOW + DAY)
+    first = closed(lead=lead, is_won=False, amount=5, actor=None, now=NOW + DAY)
     assert (first.pk, first.name, first.opened_at) == (opened.pk, "Prasa", NOW)
-    second = record_outcome(lead=lead, is_won=True, amount=7, actor=None, now=NOW + 2 * DAY)
+    second = closed(lead=lead, is_won=True, amount=7, actor=None, now=NOW + 2 * DAY)
     assert second.pk != first.pk
     found = outcomes().values_list("outcome", "amount")
     assert list(found) == [("lost", 5), ("won", 7)]
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_deal_closed_twice_is_closed_once(is_open: bool) -> None:
+    lead = opened().lead if is_open else builders.lead(NOW)
+    seen = standing(deals_of(lead))
+    first = record_outcome(lead=lead, seen=seen, is_won=True, amount=7, actor=None, now=NOW)
+    for is_won in (True, False):
+        with pytest.raises(DealsHaveMoved):
+            record_outcome(lead=lead, seen=seen, is_won=is_won, amount=9, actor=None, now=NOW)
+    assert list(Opportunity.objects.values_list("pk", "amount")) == [(first.pk, 7)]
+    assert Event.objects.filter(name="deal_closed").count() == 1
+
+
+def test_a_form_of_a_new_deal_does_not_close_one_that_was_opened_meanwhile() -> None:
+    lead = builders.lead(NOW)
+    seen = standing(deals_of(lead))
+    open_deal(lead=lead, amount=1, currency="PLN", actor=None, now=NOW)
+    with pytest.raises(DealsHaveMoved):
+        record_outcome(lead=lead, seen=seen, is_won=True, amount=9, actor=None, now=NOW)
+
+
+def test_a_customer_who_loses_another_deal_is_a_customer_still() -> None:
+    lead = builders.lead(NOW)
+    closed(lead=lead, is_won=True, amount=7, actor=None, now=NOW)
+    open_deal(lead=lead, amount=1, currency="PLN", actor=None, now=NOW + DAY)
+    closed(lead=lead, is_won=False, amount=1, actor=None, now=NOW + 2 * DAY)
+    assert Lead.objects.get(pk=lead.pk).stage == "customer"
+
+
+def test_a_lead_with_an_open_deal_is_not_sent_back() -> None:
+    lead, who = opened().lead, builders.user()
+    reason = RejectionReason.objects.order_by("position")[0]
+    with pytest.raises(DealIsOpen):
+        reject_lead(lead=lead, reason=reason, actor=who, now=NOW + DAY)
+    assert Lead.objects.get(pk=lead.pk).stage == "opportunity"
+    assert not Verdict.objects.exists()
+    # The deal decides, not the stage: somebody may have moved the lead by hand.
+    Lead.objects.filter(pk=lead.pk).update(stage="sales_accepted")
+    with pytest.raises(DealIsOpen):
+        reject_lead(lead=lead, reason=reason, actor=who, now=NOW + DAY)
+
+
 def test_an_amount_below_nought_is_refused_and_nothing_is_written() -> None:
     lead = builders.lead(NOW)
     with pytest.raises(WrongAmount):
-        record_outcome(lead=lead, is_won=True, amount=-1, actor=None, now=NOW)
+        closed(lead=lead, is_won=True, amount=-1, actor=None, now=NOW)
     assert not Opportunity.objects.exists()
 
 
@@ -88,7 +140,7 @@ def test_an_opened_deal_makes_an_opportunity_and_there_is_one_at_a_time() -> Non
     assert (deal.outcome, deal.lead.stage) == ("open", "opportunity")
     with pytest.raises(DealIsOpen):
         open_deal(lead=deal.lead, amount=1, currency="PLN", actor=None, now=NOW)
-    record_outcome(lead=deal.lead, is_won=True, amount=1, actor=None, now=NOW + DAY)
+    closed(lead=deal.lead, is_won=True, amount=1, actor=None, now=NOW + DAY)
     open_deal(lead=deal.lead, amount=1, currency="PLN", actor=None, now=NOW + 2 * DAY)
 
 
@@ -107,7 +159,7 @@ def test_a_correction_keeps_what_was_before_in_the_audit_log() -> None:
 @pytest.mark.parametrize("is_won", [True, False])
 def test_a_reopened_deal_brings_the_stage_back_and_is_told(is_won: bool) -> None:
     deal = opened()
-    record_outcome(lead=deal.lead, is_won=is_won, amount=5, actor=None, now=NOW + DAY)
+    closed(lead=deal.lead, is_won=is_won, amount=5, actor=None, now=NOW + DAY)
     deal.refresh_from_db()
     assert reopen_deal(deal=deal, actor=None, now=NOW + 2 * DAY)
     deal.refresh_from_db()
@@ -118,7 +170,7 @@ def test_a_reopened_deal_brings_the_stage_back_and_is_told(is_won: bool) -> None
 
 def test_a_reopened_deal_leaves_a_lead_that_went_on_where_it_is() -> None:
     deal = opened()
-    record_outcome(lead=deal.lead, is_won=False, amount=5, actor=None, now=NOW + DAY)
+    closed(lead=deal.lead, is_won=False, amount=5, actor=None, now=NOW + DAY)
     lead = deal.lead
     lead.refresh_from_db()
     StageTransition.objects.create(lead=lead, old=lead.stage, new="x", reason="", at=NOW + DAY)
@@ -130,7 +182,7 @@ def test_a_reopened_deal_leaves_a_lead_that_went_on_where_it_is() -> None:
 
 def test_a_deal_is_not_reopened_beside_another_open_one() -> None:
     deal = opened()
-    record_outcome(lead=deal.lead, is_won=False, amount=5, actor=None, now=NOW + DAY)
+    closed(lead=deal.lead, is_won=False, amount=5, actor=None, now=NOW + DAY)
     open_deal(lead=deal.lead, amount=1, currency="PLN", actor=None, now=NOW + 2 * DAY)
     deal.refresh_from_db()
     with pytest.raises(DealIsOpen):

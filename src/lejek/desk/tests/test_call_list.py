@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -13,27 +13,27 @@ from pytest_django import DjangoAssertNumQueries
 from lejek.consent.models import ConsentChange
 from lejek.consent.selectors import consents_of
 from lejek.desk.call_list import COUNTED, PAGE_SIZE, Cursor, Filters, Whereabouts
-from lejek.desk.tests.builders import N_LEADS, NOW, organisation, rows_of, signed_in_as
+from lejek.desk.tests.builders import N_LEADS, NOW, loaded, organisation, rows_of, signed_in_as
 from lejek.identity.models import Company, Contact, Lead
 from lejek.people.models import AuditEntry, Role, User
-from lejek.scoring.models import LeadScore
+from lejek.scoring.models import Activation, LeadScore, ModelVersion, ScoringRun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organisation")]
 
-__all__ = ["organisation"]
+__all__ = ["loaded", "organisation"]
 
 
 class TestOrder:
     def test_leads_stand_from_hottest_to_coldest(self) -> None:
         rows = rows_of(signed_in_as(Role.MARKETING).get("/"))
-        scores = [row.score.overall for row in rows]
+        scores = [row.score.overall for row in rows if row.score]
         assert len(scores) == PAGE_SIZE
         assert scores == sorted(scores, reverse=True)
         assert [row.place for row in rows] == list(range(1, PAGE_SIZE + 1))
 
     def test_those_who_wait_longest_can_stand_first(self) -> None:
         rows = rows_of(signed_in_as(Role.MARKETING).get("/?order=waiting"))
-        since = [row.score.lead.stage_since for row in rows]
+        since = [row.lead.stage_since for row in rows]
         assert since == sorted(since)
 
     def test_every_reason_that_is_shown_gave_points(self) -> None:
@@ -45,24 +45,25 @@ class TestOrder:
     def test_signals_are_the_newest_and_no_machine_made_them(self) -> None:
         rows = rows_of(signed_in_as(Role.MARKETING).get("/"))
         for row in rows:
-            theirs = row.score.lead.contact.pk
+            theirs = row.lead.contact.pk
             assert [signal.at for signal in row.signals] == _newest(theirs)
 
     def test_a_row_says_grade_bands_stage_and_company(self) -> None:
         page = signed_in_as(Role.MARKETING, "pl").get("/").content.decode()
         row = rows_of(signed_in_as(Role.MARKETING, "pl").get("/"))[0]
+        assert row.score is not None
         assert row.score.grade in page
         assert len(row.bands) == 3
         assert all(band.dimension in page and band.label in page for band in row.bands)
         assert row.stage in page
-        assert str(row.score.lead.contact.company) in page
+        assert str(row.lead.contact.company) in page
 
     @pytest.mark.parametrize(
         ("language", "said"), [("pl", "brak zgody na telefon"), ("en", "no con")]
     )
     def test_a_row_warns_of_who_may_not_be_called(self, language: str, said: str) -> None:
         rows = rows_of(signed_in_as(Role.MARKETING, language).get("/"))
-        allowed, refused, unasked = (row.score.lead.contact for row in rows[:3])
+        allowed, refused, unasked = (row.lead.contact for row in rows[:3])
         Contact.objects.update(phone="+48123456789")
         ConsentChange.objects.all().delete()
         for contact, is_given in ((allowed, True), (refused, False)):
@@ -70,7 +71,7 @@ class TestOrder:
                 contact=contact, purpose="phone", is_given=is_given, at=NOW, source="call"
             )
         answer = signed_in_as(Role.MARKETING, language).get("/")
-        shown = {row.score.lead.contact_id: row.may_call for row in rows_of(answer)}
+        shown = {row.lead.contact_id: row.may_call for row in rows_of(answer)}
         assert [shown[each.pk] for each in (allowed, refused, unasked)] == [True, False, False]
         assert answer.content.decode().count(said) == len(shown) - 1
 
@@ -87,7 +88,7 @@ class TestNarrowing:
     def test_a_salesperson_sees_own_leads_and_nobodys(self) -> None:
         seller = User.objects.filter(role=Role.SALES).order_by("id")[0]
         rows = rows_of(signed_in_as(Role.SALES).get("/"))
-        owners = {row.score.lead.owner_id for row in rows}
+        owners = {row.lead.owner_id for row in rows}
         assert owners <= {seller.pk, None}
         assert seller.pk in owners
 
@@ -126,7 +127,7 @@ class TestNarrowing:
         contact = score.lead.contact
         query = f"{contact.last_name} {str(contact.company).split()[0]}"
         rows = rows_of(signed_in_as(Role.MARKETING).get("/", {"q": query}))
-        assert score.lead_id in {row.score.lead_id for row in rows}
+        assert score.lead_id in {row.lead.pk for row in rows}
 
     @pytest.mark.parametrize(
         "typed",
@@ -139,7 +140,7 @@ class TestNarrowing:
         )
         Company.objects.filter(contacts=lead.contact_id).update(name="GĘŚ S.A.", nip="5260250274")
         rows = rows_of(signed_in_as(Role.MARKETING).get("/", {"q": typed}))
-        assert lead.pk in {row.score.lead_id for row in rows}
+        assert lead.pk in {row.lead.pk for row in rows}
 
     @pytest.mark.parametrize("typed", ["%", "_", "'", "\\", "nobody at all"])
     def test_a_search_that_finds_nobody_says_so_and_leads_back(self, typed: str) -> None:
@@ -152,16 +153,122 @@ class TestNarrowing:
         assert signed_in_as(Role.MARKETING).get(f"/?{query}").status_code == 200
 
     def test_without_leads_the_page_says_what_to_do(self) -> None:
-        LeadScore.objects.all().delete()
+        Lead.objects.update(closed_at=NOW)
         page = signed_in_as(Role.MARKETING).get("/").content.decode()
         assert "No leads yet" in page
         assert "/imports/" in page
 
     def test_who_cannot_import_is_not_sent_to_import(self) -> None:
-        LeadScore.objects.all().delete()
+        Lead.objects.update(closed_at=NOW)
         page = signed_in_as(Role.SALES).get("/").content.decode()
         assert "No leads yet" in page
         assert 'href="/imports/' not in page
+
+
+class TestUnscored:
+    """Leads that no model has judged stand on the list all the same, and it says why."""
+
+    def page(self, query: str = "", role: str = Role.MARKETING, language: str = "en") -> str:
+        return signed_in_as(role, language).get(f"/?{query}").content.decode()
+
+    def test_before_a_model_is_published_it_says_so_and_leads_there(self) -> None:
+        LeadScore.objects.all().delete()
+        Activation.objects.all().delete()
+        page = self.page()
+        assert "No leads yet" not in page
+        assert "No scoring model is published yet" in page
+        assert 'href="/models/"' in page
+        assert "waits to be scored" in page
+        assert "Marketing publishes it" in self.page(role=Role.SALES)
+
+    def test_while_they_wait_it_says_how_many(self) -> None:
+        LeadScore.objects.filter(lead__in=_some(3)).delete()
+        client = signed_in_as(Role.MARKETING)
+        first = client.get("/?stage=all")
+        assert "to be scored" not in first.content.decode()
+        last = f"stage=all&{first.context['page'].next.query}"
+        page = self.page(last)
+        assert "3 leads wait to be scored" in page
+        assert "just now" not in page
+        ScoringRun.objects.create(
+            version=ModelVersion.objects.all()[0], reason="import", as_of=NOW, started_at=NOW
+        )
+        assert "Everybody is being scored just now" in self.page(last)
+
+    def test_who_refused_profiling_is_shown_with_the_reason_and_does_not_wait(self) -> None:
+        for score in LeadScore.objects.select_related("lead"):
+            ConsentChange.objects.create(
+                contact_id=score.lead.contact_id,
+                purpose="profiling",
+                is_given=False,
+                at=NOW,
+                source="form",
+            )
+        LeadScore.objects.all().delete()
+        page = self.page()
+        assert "These people do not want to be profiled" in page
+        assert page.count("not scored: does not want to be profiled") == PAGE_SIZE
+        assert "waits to be scored</li>" not in page
+        assert "nie chce być profilowan" in self.page(language="pl")
+
+    @pytest.mark.parametrize("order", ["", "waiting"])
+    @pytest.mark.parametrize("counted", [COUNTED, 3])
+    def test_they_stand_behind_all_others_and_are_read_both_ways(
+        self, order: str, counted: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        LeadScore.objects.filter(lead__in=_some(20)).delete()
+        monkeypatch.setattr("lejek.desk.call_list.PAGE_SIZE", 7)
+        monkeypatch.setattr("lejek.desk.call_list.COUNTED", counted)
+        client = signed_in_as(Role.MARKETING)
+        query = f"stage=all&order={order}"
+        found, back = _walk(client, query), _walk_back(client, query)
+        scored = list(
+            LeadScore.objects.order_by("-overall", "lead_id").values_list("lead_id", flat=True)
+        )
+        since = Lead.objects.order_by("stage_since", "id").values_list("id", flat=True)
+        expected = list(since) if order else [*scored, *sorted(_some(20))]
+        assert found == expected
+        assert back == found[: len(back)]
+        assert len(back) > N_LEADS - 15
+
+    def test_a_search_finds_them_and_a_grade_does_not(self) -> None:
+        lead = Lead.objects.filter(score__isnull=False, stage="lead")[0]
+        grade = lead.score.grade
+        LeadScore.objects.filter(lead=lead).delete()
+        Contact.objects.filter(pk=lead.contact_id).update(first_name="Żaneta", last_name="Łęcka")
+        client = signed_in_as(Role.MARKETING)
+        rows = rows_of(client.get("/?q=zaneta+lecka"))
+        assert [(row.lead.pk, row.score) for row in rows] == [(lead.pk, None)]
+        assert rows[0].unscored == "waits to be scored"
+        assert not rows_of(client.get(f"/?q=zaneta+lecka&grade={grade[0]}"))
+
+    def test_their_pages_have_neighbours(self) -> None:
+        without = sorted(_some(2))
+        LeadScore.objects.filter(lead__in=without).delete()
+        client = signed_in_as(Role.MARKETING)
+        coldest = LeadScore.objects.order_by("overall", "-lead_id")[0].lead_id
+        found = client.get(f"/leads/{without[0]}/?stage=all").context["neighbours"]
+        assert (found.before, found.after) == (coldest, without[1])
+
+    def test_the_file_has_them_last_with_the_reason(self) -> None:
+        without = _some(2)
+        LeadScore.objects.filter(lead__in=without).delete()
+        answer = signed_in_as(Role.MARKETING).post("/leads/export/?stage=all")
+        lines = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+        assert len(lines) == N_LEADS
+        assert [line["Why"] for line in lines[-2:]] == ["waits to be scored"] * 2
+        assert [line["Score"] for line in lines[-2:]] == ["", ""]
+
+    def test_where_nobody_is_worked_on_the_page_leads_to_the_others(self) -> None:
+        Lead.objects.update(stage="customer")
+        page = self.page()
+        assert "Nobody waits for a call" in page
+        assert 'href="/?stage=all"' in page
+        assert "No leads yet" not in page
+
+
+def _some(n: int) -> list[int]:
+    return list(Lead.objects.order_by("id").values_list("id", flat=True)[:n])
 
 
 def _walk(client: Client, query: str) -> list[int]:
@@ -170,7 +277,7 @@ def _walk(client: Client, query: str) -> list[int]:
     where = ""
     while True:
         page = client.get(f"/?{query}&{where}").context["page"]
-        found += [row.score.lead_id for row in page.rows]
+        found += [row.lead.pk for row in page.rows]
         if page.next is None:
             return found
         where = page.next.query
@@ -184,7 +291,7 @@ def _walk_back(client: Client, query: str) -> list[int]:
     found: list[int] = []
     while page.previous is not None:
         page = client.get(f"/?{query}&{page.previous.query}").context["page"]
-        found = [row.score.lead_id for row in page.rows] + found
+        found = [row.lead.pk for row in page.rows] + found
     return found
 
 
@@ -204,17 +311,17 @@ class TestPaging:
         second = client.get(f"/?stage=all&{first.next.query}").context["page"]
         assert (second.first, second.last) == (PAGE_SIZE + 1, N_LEADS)
         back = client.get(f"/?stage=all&{second.previous.query}").context["page"]
-        assert [r.score.lead_id for r in back.rows] == [r.score.lead_id for r in first.rows]
+        assert [r.lead.pk for r in back.rows] == [r.lead.pk for r in first.rows]
         assert back.first == 1
 
     def test_a_page_keeps_its_place_when_somebody_becomes_hotter(self) -> None:
         client = signed_in_as(Role.MARKETING)
         first = client.get("/?stage=all").context["page"]
         address = f"/?stage=all&{first.next.query}"
-        after = [row.score.lead_id for row in rows_of(client.get(address))]
+        after = [row.lead.pk for row in rows_of(client.get(address))]
         coldest = LeadScore.objects.order_by("overall", "-lead_id")[0]
         LeadScore.objects.filter(pk=coldest.pk).update(overall=10**6)
-        again = [row.score.lead_id for row in rows_of(client.get(address))]
+        again = [row.lead.pk for row in rows_of(client.get(address))]
         assert again == [lead_id for lead_id in after if lead_id != coldest.lead_id]
 
     def test_a_place_behind_the_last_lead_gives_the_first_page(self) -> None:
@@ -236,7 +343,7 @@ class TestPaging:
     def test_a_lead_leads_back_to_its_page_and_row(self) -> None:
         client = signed_in_as(Role.MARKETING)
         first = client.get("/?order=").context["page"]
-        lead = first.rows[-1].score.lead_id
+        lead = first.rows[-1].lead.pk
         page = client.get(f"/leads/{lead}/?grade=&after=5.1&place=51").content.decode()
         assert f'href="/?after=5.1&amp;place=51#lead-{lead}"' in page
 
@@ -340,6 +447,20 @@ class TestExport:
             assert line["May be called"] == ("yes" if given.get("phone") else "no")
             assert line["May be written to"] == ("yes" if given.get("email") else "no")
         assert {line["May be called"] for line in lines} == {"yes", "no"}
+
+    def test_it_has_the_band_of_each_dimension(self) -> None:
+        lines = list(csv.DictReader(io.StringIO(self.exported(""))))
+        rows = rows_of(signed_in_as(Role.MARKETING).get("/"))
+        for line, row in zip(lines, rows, strict=False):
+            assert len(row.bands) == 3
+            for band in row.bands:
+                assert line[f"Band: {band.dimension}"] == band.label
+
+    def test_its_name_has_the_local_date(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+        monkeypatch.setattr("lejek.kernel.clock.now", lambda: late)
+        answer = signed_in_as(Role.MARKETING).post("/leads/export/")
+        assert "2026-11-21.csv" in answer["Content-Disposition"]
 
     def test_a_name_is_no_formula(self) -> None:
         Contact.objects.update(first_name="=cmd|' /C calc'!A0")

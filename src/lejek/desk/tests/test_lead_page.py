@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from lejek.consent.models import ConsentChange
 from lejek.deals.models import Opportunity
-from lejek.desk.as_of import lead_then, score_then, stage_then
+from lejek.desk.as_of import ProfilingRefused, lead_then, score_then, stage_then
 from lejek.desk.call_list import PAGE_SIZE
 from lejek.desk.evidence import evidence
 from lejek.desk.record import record_of
-from lejek.desk.tests.builders import NOW, organisation, rows_of, signed_in_as
+from lejek.desk.tests.builders import NOW, loaded, organisation, rows_of, signed_in_as
 from lejek.desk.words import Words
 from lejek.identity.models import AttributeChange, Company, Contact, Lead
 from lejek.people.models import Role, User
 from lejek.qualification.models import RejectionReason, StageTransition, Verdict
 from lejek.scoring.live import mark, score_marked
-from lejek.scoring.models import LeadScore, ModelVersion, ScorePoint
+from lejek.scoring.models import Activation, LeadScore, ModelVersion, ScorePoint
 from lejek.scoring.selectors import explain_lead
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organisation")]
 
-__all__ = ["organisation"]
+__all__ = ["loaded", "organisation"]
 
 
 def hottest() -> Lead:
@@ -88,13 +90,16 @@ class TestWhy:
         LeadScore.objects.filter(lead=lead).delete()
         page = signed_in_as(Role.MARKETING).get(f"/leads/{lead.pk}/")
         assert page.status_code == 200
-        assert "This lead has no score" in page.content.decode()
+        assert "This lead has no score yet: it waits to be scored." in page.content.decode()
+        Activation.objects.all().delete()
+        page = signed_in_as(Role.MARKETING).get(f"/leads/{lead.pk}/")
+        assert "no scoring model is published yet" in page.content.decode()
 
     def test_no_lead_takes_more_queries_than_these(
         self, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         client = signed_in_as(Role.SALES)
-        ids = [row.score.lead_id for row in rows_of(client.get("/?stage=all"))]
+        ids = [row.lead.pk for row in rows_of(client.get("/?stage=all"))]
         client.get(f"/leads/{ids[0]}/")
         for lead_id in ids[:10]:
             with django_assert_max_num_queries(18):
@@ -205,6 +210,42 @@ class TestThen:
         page = signed_in_as(Role.MARKETING).get(f"/leads/{hottest().pk}/then/?on={on}")
         assert page.context["on"].isoformat() == "2026-11-20"
 
+    @pytest.mark.parametrize("days_ago", [0, 3])
+    def test_who_refuses_profiling_is_not_scored_for_any_day(self, days_ago: int) -> None:
+        lead = hottest()
+        ConsentChange.objects.create(
+            contact=lead.contact,
+            purpose="profiling",
+            is_given=False,
+            at=NOW - timedelta(days=days_ago),
+            source="call",
+        )
+        client = signed_in_as(Role.MARKETING)
+        for on in (NOW - timedelta(days=9), NOW):
+            with pytest.raises(ProfilingRefused):
+                score_then(lead, on, "en")
+            page = client.get(f"/leads/{lead.pk}/then/?on={on:%Y-%m-%d}").content.decode()
+            assert "does not want to be profiled" in page
+            assert 'name="on"' not in page
+        page = client.get(f"/leads/{lead.pk}/").content.decode()
+        assert "This person does not want to be profiled" in page
+        assert f"/leads/{lead.pk}/then/" not in page
+        assert "Score over time" not in page
+
+    def test_who_refused_then_and_agrees_now_was_not_scored_then(self) -> None:
+        lead = hottest()
+        for days, is_given in ((9, False), (3, True)):
+            ConsentChange.objects.create(
+                contact=lead.contact,
+                purpose="profiling",
+                is_given=is_given,
+                at=NOW - timedelta(days=days),
+                source="call",
+            )
+        with pytest.raises(ProfilingRefused):
+            score_then(lead, NOW - timedelta(days=5), "en")
+        assert score_then(lead, NOW, "en") is not None
+
     def test_before_the_lead_came_in_there_is_no_score(self) -> None:
         page = signed_in_as(Role.MARKETING).get(f"/leads/{hottest().pk}/then/?on=2000-01-01")
         assert "There was no score then" in page.content.decode()
@@ -213,7 +254,7 @@ class TestThen:
 class TestNeighbours:
     def test_they_are_those_of_the_list_that_one_came_from(self) -> None:
         client = signed_in_as(Role.MARKETING)
-        ids = [row.score.lead_id for row in rows_of(client.get("/?grade=C"))]
+        ids = [row.lead.pk for row in rows_of(client.get("/?grade=C"))]
         assert 3 < len(ids) < PAGE_SIZE
         for before, here, after in zip([None, *ids], ids, [*ids[1:], None], strict=False):
             found = client.get(f"/leads/{here}/?grade=C").context["neighbours"]
@@ -221,7 +262,7 @@ class TestNeighbours:
 
     def test_a_page_links_them_for_the_keyboard(self) -> None:
         client = signed_in_as(Role.MARKETING)
-        lead = rows_of(client.get("/"))[1].score.lead_id
+        lead = rows_of(client.get("/"))[1].lead.pk
         page = client.get(f"/leads/{lead}/?q=a").content.decode()
         assert 'rel="next"' in page
         assert 'rel="prev"' in page
@@ -236,7 +277,7 @@ class TestVerdict:
         client.force_login(seller, backend="django.contrib.auth.backends.ModelBackend")
         for address in ("", "then/", "evidence/demo/"):
             assert client.get(f"/leads/{lead.pk}/{address}").status_code == 404
-        for address in ("verdict/", "deal/open/", "deal/won/", "deal/lost/"):
+        for address in ("stage/", "verdict/", "deal/open/", "deal/won/", "deal/lost/"):
             assert client.post(f"/leads/{lead.pk}/{address}").status_code == 404
 
     def test_accepting_moves_the_lead_and_can_be_taken_back(self) -> None:
@@ -263,6 +304,41 @@ class TestVerdict:
         assert reason.label_pl in page
         assert "Zadzwonić w maju" in page
 
+    def test_a_finished_lead_and_one_with_an_open_deal_say_why_not(self) -> None:
+        client, (bought, selling) = signed_in_as(Role.ADMINISTRATOR), Lead.objects.all()[:2]
+        Lead.objects.filter(pk=bought.pk).update(stage="customer")
+        Opportunity.objects.create(lead=selling, opened_at=NOW)
+        said = {"verdict": "reject", "reason": RejectionReason.objects.all()[0].key}
+        page = client.get(f"/leads/{bought.pk}/").content.decode()
+        assert 'name="verdict"' not in page
+        assert ("Your verdict" in page, "The verdict of sales" in page) == (False, False)
+        answer = client.post(f"/leads/{bought.pk}/verdict/", {"verdict": "accept"}, follow=True)
+        assert "Nobody works on this lead any more" in answer.content.decode()
+        answer = client.post(f"/leads/{selling.pk}/verdict/", said, follow=True)
+        assert "Close the open deal first" in answer.content.decode()
+        assert not Verdict.objects.filter(lead__in=[bought, selling], at__gte=NOW).exists()
+
+    def test_who_accepts_anothers_lead_is_told_whose_it_is(self) -> None:
+        client = signed_in_as(Role.ADMINISTRATOR)
+        theirs, free = Lead.objects.filter(owner__isnull=False, stage="lead")[0], nobodys()
+        for lead, said in (
+            (theirs, f"Accepted. {theirs.owner} works on this lead."),
+            (free, "Accepted. The lead is yours to work on."),
+            (free, "Accepted. The lead is yours to work on."),
+        ):
+            address = f"/leads/{lead.pk}/verdict/"
+            page = client.post(address, {"verdict": "accept"}, follow=True).content.decode()
+            assert said in page
+
+    def test_what_was_taken_back_already_is_not_taken_back_again(self) -> None:
+        client, lead = signed_in_as(Role.SALES), nobodys()
+        client.post(f"/leads/{lead.pk}/verdict/", {"verdict": "accept"})
+        address = f"/leads/{lead.pk}/verdict/{Verdict.objects.get(lead=lead).pk}/undo/"
+        assert "The verdict was taken back." in client.post(address, follow=True).content.decode()
+        page = client.post(address, follow=True).content.decode()
+        assert "The verdict had been taken back already." in page
+        assert "The verdict was taken back." not in page
+
     def test_marketing_does_not_judge(self) -> None:
         client, lead = signed_in_as(Role.MARKETING), hottest()
         answer = client.post(f"/leads/{lead.pk}/verdict/", {"verdict": "accept"})
@@ -270,6 +346,77 @@ class TestVerdict:
         page = client.get(f"/leads/{lead.pk}/").content.decode()
         assert 'name="verdict"' not in page
         assert "/deal/" not in page
+
+
+class TestMove:
+    def form(
+        self, lead: Lead, to: str = "disqualified", reason: str = "Nie kupi"
+    ) -> dict[str, str]:
+        return {"move-seen": lead.stage, "move-to": to, "move-reason": reason}
+
+    def test_a_person_disqualifies_a_lead_and_says_why(self) -> None:
+        client, lead = signed_in_as(Role.SALES, "pl"), nobodys()
+        page = client.get(f"/leads/{lead.pk}/").content.decode()
+        assert f'action="/leads/{lead.pk}/stage/"' in page
+        client.post(f"/leads/{lead.pk}/stage/", self.form(lead))
+        move = StageTransition.objects.get(lead=lead)
+        assert (move.old, move.new, move.reason) == ("lead", "disqualified", "Nie kupi")
+        assert move.actor is not None
+        page = client.get(f"/leads/{lead.pk}/").content.decode()
+        assert f"Nie kupi · {move.actor}" in page
+        listed = client.get("/?stage=disqualified").context["page"].rows
+        assert lead.pk in {row.lead.pk for row in listed}
+        assert lead.pk not in {row.lead.pk for row in client.get("/").context["page"].rows}
+
+    def test_the_stage_sql_is_set_by_hand(self) -> None:
+        client, lead = signed_in_as(Role.MARKETING), nobodys()
+        client.post(f"/leads/{lead.pk}/stage/", self.form(lead, "sales_qualified", "He asked"))
+        lead.refresh_from_db()
+        assert (lead.stage, lead.stage_since) == ("sales_qualified", NOW)
+
+    @pytest.mark.parametrize(
+        ("to", "reason"), [("disqualified", "  "), ("", "x"), ("no_such", "x"), ("lead", "x")]
+    )
+    def test_without_a_stage_or_a_reason_nothing_moves_and_what_was_typed_stays(
+        self, to: str, reason: str
+    ) -> None:
+        client, lead = signed_in_as(Role.SALES), nobodys()
+        answer = client.post(f"/leads/{lead.pk}/stage/", self.form(lead, to, reason))
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "The lead was not moved" in page
+        assert "is-invalid" in page
+        assert not StageTransition.objects.filter(lead=lead).exists()
+
+    def test_who_comes_second_is_told_and_moves_nothing(self) -> None:
+        client, lead = signed_in_as(Role.SALES), nobodys()
+        form = self.form(lead)
+        Lead.objects.filter(pk=lead.pk).update(stage="opportunity")
+        page = client.post(f"/leads/{lead.pk}/stage/", form, follow=True).content.decode()
+        assert "somebody moved this lead in the meantime" in page
+        assert "the stage “Opportunity” now" in page
+        lead.refresh_from_db()
+        assert lead.stage == "opportunity"
+
+    def test_a_closed_lead_stays_where_it_is(self) -> None:
+        client, lead = signed_in_as(Role.SALES), nobodys()
+        Lead.objects.filter(pk=lead.pk).update(closed_at=NOW)
+        assert "/stage/" not in client.get(f"/leads/{lead.pk}/").content.decode()
+        client.post(f"/leads/{lead.pk}/stage/", self.form(lead))
+        assert not StageTransition.objects.filter(lead=lead).exists()
+
+    def test_an_auditor_moves_nobody(self) -> None:
+        client, lead = signed_in_as(Role.AUDITOR), nobodys()
+        assert "/stage/" not in client.get(f"/leads/{lead.pk}/").content.decode()
+        assert client.post(f"/leads/{lead.pk}/stage/", self.form(lead)).status_code == 403
+
+
+def seen(client: Client, lead: Lead) -> str:
+    """How the deals stand by the form on the page."""
+    page = client.get(f"/leads/{lead.pk}/").content.decode()
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
 
 
 class TestDeals:
@@ -281,7 +428,8 @@ class TestDeals:
         deal = Opportunity.objects.get(lead=lead)
         lead.refresh_from_db()
         assert (deal.amount, deal.outcome, lead.stage) == (1_250_050, "open", "opportunity")
-        client.post(f"/leads/{lead.pk}/deal/won/", {**self.FORM, "deal-amount": "13000"})
+        form = {**self.FORM, "deal-amount": "13000", "seen": seen(client, lead)}
+        client.post(f"/leads/{lead.pk}/deal/won/", form)
         deal.refresh_from_db()
         lead.refresh_from_db()
         assert (deal.amount, deal.outcome, lead.stage) == (1_300_000, "won", "customer")
@@ -289,6 +437,14 @@ class TestDeals:
         deal.refresh_from_db()
         lead.refresh_from_db()
         assert (deal.outcome, deal.closed_at, lead.stage) == ("open", None, "opportunity")
+
+    def test_won_posted_twice_is_won_once(self) -> None:
+        client, lead = signed_in_as(Role.SALES), nobodys()
+        form = {**self.FORM, "seen": seen(client, lead)}
+        client.post(f"/leads/{lead.pk}/deal/won/", form)
+        answer = client.post(f"/leads/{lead.pk}/deal/won/", form, follow=True)
+        assert "nothing more was written down" in answer.content.decode()
+        assert Opportunity.objects.filter(lead=lead).count() == 1
 
     def test_a_wrong_amount_is_shown_where_it_was_typed(self) -> None:
         client, lead = signed_in_as(Role.SALES), nobodys()
@@ -305,7 +461,7 @@ class TestDeals:
 
     def test_a_closed_deal_can_be_corrected(self) -> None:
         client, lead = signed_in_as(Role.SALES), nobodys()
-        client.post(f"/leads/{lead.pk}/deal/lost/", self.FORM)
+        client.post(f"/leads/{lead.pk}/deal/lost/", {**self.FORM, "seen": seen(client, lead)})
         deal = Opportunity.objects.get(lead=lead)
         address, prefix = f"/leads/{lead.pk}/deal/{deal.pk}/correct/", f"deal{deal.pk}"
         fields = {"name": "Prasa 2", "amount": "x", "currency": "EUR"}

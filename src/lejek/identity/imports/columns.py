@@ -29,6 +29,9 @@ REASON_HEADERS = ("Powód odrzucenia", "Reason for rejection")
 NEW_FIELD = {"new:lead": "lead.", "new:company": "company."}
 """Choices that make a free-form field of a column."""
 
+_PLACE = re.compile(r"#\d+")
+"""How a column without a name is called."""
+
 _NOT_SLUG = re.compile(r"[^0-9a-z.]+")
 
 
@@ -64,8 +67,11 @@ def targets_of(kind: str) -> Mapping[str, Target]:
 
 
 def header_key(kind: str, columns: Iterable[str]) -> str:
-    """What files with the same header have in common."""
-    names = [" ".join(tokens(name)) for name in columns if name not in REASON_HEADERS]
+    """What files with the same header have in common; nothing when the columns have no names."""
+    told = [name for name in columns if name not in REASON_HEADERS]
+    if all(_PLACE.fullmatch(name) for name in told):
+        return ""
+    names = [" ".join(tokens(name)) for name in told]
     return hashlib.sha256("\n".join([kind, *names]).encode()).hexdigest()
 
 

@@ -17,13 +17,15 @@ from pathlib import Path
 from django.conf import settings
 
 from lejek.identity.imports.header import NoHeader, read_header
+from lejek.identity.imports.records import Record, records
 from lejek.identity.plain_text import NotText, to_utf8
-from lejek.identity.spreadsheet import UnsafeWorkbook, to_csv
+from lejek.identity.spreadsheet import Progress, UnsafeWorkbook, look_into, to_csv
 
 MOST_BYTES = 500 << 20
 MOST_COLUMNS = 500
 CHUNK_ROWS = 1000
 LONGEST_CELL = 100_000
+_WORKBOOK = ".xlsx"
 
 _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
 _OTHERS = (b"%PDF", b"{\\rtf", b"<!DOCTYPE", b"<html", b"\x89PNG", b"\xff\xd8\xff")
@@ -55,7 +57,7 @@ def new_path(suffix: str) -> Path:
 
 
 def store(chunks: Iterable[bytes]) -> Path:
-    """Keep a file and turn it into UTF-8 CSV.
+    """Keep a file: text as UTF-8 CSV, a workbook as it is until somebody reads it.
 
     Raises: FileRefused; nothing is kept then.
     """
@@ -65,6 +67,27 @@ def store(chunks: Iterable[bytes]) -> Path:
         return _prepared(raw)
     finally:
         raw.unlink(missing_ok=True)
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file that is kept is yet to become a table."""
+    return path.suffix == _WORKBOOK
+
+
+def unpacked(workbook: Path, progress: Progress | None = None) -> Path:
+    """The first sheet of a workbook that has rows, as CSV beside it.
+
+    Raises: FileRefused.
+    """
+    if not workbook.is_file():
+        raise FileRefused("gone")
+    target = new_path(".csv")
+    try:
+        to_csv(workbook, target, progress)
+    except UnsafeWorkbook as problem:
+        target.unlink(missing_ok=True)
+        raise FileRefused(problem.code) from problem
+    return target
 
 
 def _write(chunks: Iterable[bytes], target: Path) -> None:
@@ -82,14 +105,12 @@ def _write(chunks: Iterable[bytes], target: Path) -> None:
 def _prepared(raw: Path) -> Path:
     with raw.open("rb") as file:
         start = file.read(1 << 16)
-    target = new_path(".csv")
     if start.startswith(_ZIP):
         try:
-            to_csv(raw, target)
+            look_into(raw)
         except UnsafeWorkbook as problem:
-            target.unlink(missing_ok=True)
             raise FileRefused(problem.code) from problem
-        return target
+        return raw.rename(raw.with_suffix(_WORKBOOK))
     if start.startswith(_OLE):
         raise FileRefused("old_workbook")
     if start.startswith(_GZIP):
@@ -98,6 +119,7 @@ def _prepared(raw: Path) -> Path:
         raise FileRefused("not_text")
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileRefused("not_text")
+    target = new_path(".csv")
     try:
         to_utf8(raw, target)
     except NotText as problem:
@@ -107,11 +129,15 @@ def _prepared(raw: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table; its number counts records from one, the header first."""
+    """A row of a table; its number counts records from one, the header first.
+
+    A row that does not fit the table has a `fault`, and its text in the cells as far as they go.
+    """
 
     number: int
+    line: int
     cells: Sequence[str]
-    is_broken: bool = False
+    fault: str = ""
 
 
 class Table:
@@ -124,13 +150,15 @@ class Table:
     def __init__(self, path: Path) -> None:
         """Read the header.
 
-        Raises: FileRefused when it is no table.
+        Raises: FileRefused when it is no table, or is not there any more.
         """
         self.path = path
         try:
             header = read_header(path)
-        except (NoHeader, csv.Error) as error:
-            raise FileRefused("no_header") from error
+        except FileNotFoundError as error:
+            raise FileRefused("gone") from error
+        except NoHeader as problem:
+            raise FileRefused(problem.code) from problem
         if len(header.names) > MOST_COLUMNS:
             raise FileRefused("too_wide")
         self.separator = header.separator
@@ -140,35 +168,28 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """The rows after the header; empty ones are passed over."""
-        number = 0 if self.is_headless else 1
         with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             for _ in range(self._n_lines_before):
                 file.readline()
-            reader = csv.reader(file, delimiter=self.separator)
-            if not self.is_headless:
-                next(reader, None)
-            while True:
-                try:
-                    cells = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error:
+            number = 0 if self.is_headless else 1
+            for record in records(file, self.separator, width=len(self.columns)):
+                if "".join(record.cells).strip():
                     number += 1
-                    yield Row(number, (), is_broken=True)
-                    continue
-                if "".join(cells).strip():
-                    number += 1
-                    yield self._row(number, cells)
+                    yield self._row(number, record)
 
-    def _row(self, number: int, cells: list[str]) -> Row:
-        n_columns = len(self.columns)
-        is_broken = max(map(len, cells)) > LONGEST_CELL
+    def _row(self, number: int, record: Record) -> Row:
+        cells, fault, n_columns = record.cells, record.fault, len(self.columns)
+        if not fault and max(map(len, cells)) > LONGEST_CELL:
+            fault = "cell_too_long"
         if len(cells) != n_columns:
-            is_broken = is_broken or any(cell.strip() for cell in cells[n_columns:])
-            cells = (cells + [""] * n_columns)[:n_columns]
+            if any(cell.strip() for cell in cells[n_columns:]):
+                fault = fault or "too_many_cells"
+                rest = self.separator.join(cells[n_columns - 1 :])
+                cells = [*cells[: n_columns - 1], rest]
+            cells = [*cells, *[""] * n_columns][:n_columns]
         if _GUARD in "".join(cells):
             cells = [_unguarded(cell) for cell in cells]
-        return Row(number, cells, is_broken)
+        return Row(number, self._n_lines_before + record.line, cells, fault)
 
     def chunks(self, *, skip: int = 0, size: int = CHUNK_ROWS) -> Iterator[list[Row]]:
         """The rows from the one after `skip` on, in lists of `size`."""
@@ -242,3 +263,9 @@ class Rejects:
 def rejects_path(path: Path) -> Path:
     """Where the refused rows of a file are kept."""
     return path.with_suffix(".rejects.csv")
+
+
+def remove(path: Path) -> None:
+    """Forget a file and its rejects."""
+    path.unlink(missing_ok=True)
+    rejects_path(path).unlink(missing_ok=True)

@@ -5,13 +5,16 @@ In: a UTF-8 CSV file. Out: its header. Pure but for reading the file.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
 from pathlib import Path
 
-SEPARATORS = (",", ";", "\t", "|")
+from leadscore.separators import beginning
+from lejek.identity.imports.records import Record, records
+
 _LOOKED_AT = 1 << 20
 _SAMPLE_ROWS = 50
 _DATA = re.compile(
@@ -22,12 +25,16 @@ _DATA = re.compile(
 
 
 class NoHeader(ValueError):
-    """A file without a row that could be a header."""
+    """A file without a row that could be a header; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The cells of the first row, what separates them, and how many lines stand before it.
+    """The cells of the first row, what separates them, and how many lines the rows come after.
 
     `is_data` says that the first row is a row like the others.
     """
@@ -44,44 +51,30 @@ def read_header(path: Path) -> Header:
     Raises: NoHeader.
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        lines = file.read(_LOOKED_AT).splitlines(keepends=True)
-    n_before = 0
-    separators: Sequence[str] = SEPARATORS
-    while n_before < len(lines) and not lines[n_before].strip():
-        n_before += 1
-    if n_before < len(lines) and (told := _told_separator(lines[n_before])):
-        n_before, separators = n_before + 1, (told,)
+        lines = StringIO(file.read(_LOOKED_AT), newline="").readlines()
+    n_before, separators = beginning(lines)
     rows = {each: _rows(lines[n_before:], each) for each in separators}
     separator = max(separators, key=lambda each: _agreement(rows[each]))
-    first = rows[separator][0] if rows[separator] else []
-    if not any(first):
-        raise NoHeader
-    is_data = any(_DATA.fullmatch(cell) for cell in first)
-    return Header(first, separator, n_before, is_data)
+    if not rows[separator]:
+        raise NoHeader("no_header")
+    first = rows[separator][0]
+    if first.fault:
+        raise NoHeader("broken_header")
+    names = [cell.strip() for cell in first.cells]
+    is_data = any(_DATA.fullmatch(name) for name in names)
+    n_before += first.line - 1 if is_data else first.last_line
+    return Header(names, separator, n_before, is_data)
 
 
-def _told_separator(line: str) -> str | None:
-    text = line.rstrip("\r\n")
-    return text[4:] if text[:4].lower() == "sep=" and text[4:] in SEPARATORS else None
-
-
-def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+def _rows(lines: Sequence[str], separator: str) -> list[Record]:
     """The first rows, cut by a separator."""
-    found: list[list[str]] = []
-    try:
-        for cells in csv.reader(lines, delimiter=separator):
-            if any(cell.strip() for cell in cells):
-                found.append([cell.strip() for cell in cells])
-            if len(found) == _SAMPLE_ROWS:
-                break
-    except csv.Error:
-        # A later row is broken; it is refused when its turn comes.
-        return found
-    return found
+    found = (each for each in records(lines, separator) if "".join(each.cells).strip())
+    return list(islice(found, _SAMPLE_ROWS))
 
 
-def _agreement(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+def _agreement(rows: Sequence[Record]) -> tuple[int, int]:
     """How well a separator cuts: rows as wide as the first, when it is cut at all; its width."""
-    if not rows or len(rows[0]) == 1:
+    widths = [len(row.cells) for row in rows]
+    if not widths or widths[0] == 1:
         return (0, 0)
-    return sum(len(row) == len(rows[0]) for row in rows), len(rows[0])
+    return widths.count(widths[0]), widths[0]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from leadscore.language.catalogue import VALUES
 from lejek.capture.services import ReceivedTouchpoint
+from lejek.identity.imports.brought import leads_of
 from lejek.identity.imports.columns import (
     NEW_FIELD,
     REASON_HEADERS,
@@ -23,9 +24,9 @@ from lejek.identity.imports.columns import (
     slug,
     targets_of,
 )
-from lejek.identity.imports.files import Table
-from lejek.identity.imports.running import cells_of, strangers
-from lejek.identity.imports.texts import fault_text, label_of
+from lejek.identity.imports.files import Table, rejects_path
+from lejek.identity.imports.running import cells_of, fault_of, strangers
+from lejek.identity.imports.texts import fault_text, faults_text, kept_text, label_of, refusal_text
 from lejek.identity.models import FieldDefinition, Import
 from lejek.identity.reading import LeadRow, read_lead, read_touchpoint
 from lejek.identity.services import current_conventions
@@ -63,7 +64,7 @@ def columns_page(job: Import, mapping: ColumnMapping) -> dict[str, Any]:
     columns = [
         Column(
             name,
-            [row.cells[place][:60] for row in rows if not row.is_broken and row.cells[place]][
+            [row.cells[place][:60] for row in rows if not row.fault and row.cells[place]][
                 :_SAMPLES
             ],
             mapping.columns.get(name, ""),
@@ -131,9 +132,11 @@ def _read_leads(table: Table, mapping: ColumnMapping) -> _Found:
     conventions = type(conventions)(conventions.zone, conventions.positions, free)
     found: _Found = []
     for row in table.first(PREVIEW_ROWS):
-        lead, faults = read_lead(cells_of(table, mapping, row), conventions)
-        problem = "; ".join(fault_text(fault) for fault in faults)
-        found.append((row.number, _lead_values(lead), problem, lead is None))
+        if row.fault:
+            found.append((row.number, {}, fault_text(fault_of(row)), True))
+            continue
+        lead, faults = read_lead(cells_of(table, mapping, row), conventions, latest=clock.now())
+        found.append((row.number, _lead_values(lead), faults_text(faults), lead is None))
     return found
 
 
@@ -151,6 +154,9 @@ def _read_touchpoints(table: Table, mapping: ColumnMapping) -> _Found:
     zone = current_conventions().zone
     found: _Found = []
     for row in table.first(PREVIEW_ROWS):
+        if row.fault:
+            found.append((row.number, {}, fault_text(fault_of(row)), True))
+            continue
         item, faults = read_touchpoint(
             cells_of(table, mapping, row),
             zone,
@@ -158,7 +164,7 @@ def _read_touchpoints(table: Table, mapping: ColumnMapping) -> _Found:
             latest=clock.now(),
         )
         stranger = None if item is None else strangers([item])[0]
-        problem = "; ".join(fault_text(fault) for fault in (*faults, stranger) if fault)
+        problem = faults_text(fault for fault in (*faults, stranger) if fault)
         values = {} if item is None or stranger else _touchpoint_values(item, zone)
         found.append((row.number, values, problem, not values))
     return found
@@ -186,17 +192,24 @@ def _language() -> str:
 
 def check_page(job: Import, user: User) -> dict[str, Any]:
     """The page that says what an import would do."""
-    return {**_counts(job), "may_write": can(user, "imports.write"), **_state(job, "check_import")}
+    return {**_counts(job, user), **progress_page(job, "check_import")}
 
 
 def run_page(job: Import, user: User) -> dict[str, Any]:
     """The page that says how far an import is, or what became of it."""
     task = "undo_import" if job.status == Import.Status.UNDOING else "run_import"
-    return {**_counts(job), "may_write": can(user, "imports.write"), **_state(job, task)}
+    # One that a person stopped has no message.
+    is_given_up = job.status == Import.Status.FAILED and job.message
+    return {
+        **_counts(job, user),
+        **progress_page(job, task),
+        "refusal": refusal_text(job.message) if is_given_up else "",
+        "leads": leads_of(job, user) if job.status == Import.Status.DONE else [],
+    }
 
 
-def _state(job: Import, task: str) -> dict[str, Any]:
-    """Whether somebody works on it, and whether it waits after a failure."""
+def progress_page(job: Import, task: str) -> dict[str, Any]:
+    """How far an import is, whether somebody works on it, or whether it waits after a failure."""
     waiting = Job.objects.filter(
         dedupe_key=f"{task}:{job.pk}", status__in=[Job.Status.READY, Job.Status.RUNNING]
     )
@@ -210,16 +223,20 @@ def _state(job: Import, task: str) -> dict[str, Any]:
     }
 
 
-def _counts(job: Import) -> dict[str, Any]:
-    counts = job.counts
-    examples = counts.get("left_out_examples", {})
+def _counts(job: Import, user: User) -> dict[str, Any]:
+    """What became of the rows; what they say only for those who may bring a file in."""
+    counts, may_write = job.counts, can(user, "imports.write")
+    left_out = counts.get("left_out_examples", {}) if may_write else {}
+    examples = counts.get("examples", []) if may_write else []
     return {
         "counts": counts,
+        "may_write": may_write,
         "n_taken": sum(counts.get(name, 0) for name in ("new", "updated", "unchanged")),
         "left_out": [
-            (label_of(name), number, examples.get(name, ""))
+            (label_of(name), number, kept_text(left_out.get(name, "")))
             for name, number in sorted(counts.get("left_out", {}).items())
         ],
-        "examples": counts.get("examples", []),
+        "examples": [(number, kept_text(kept)) for number, kept in examples],
+        "has_rejects": rejects_path(Path(job.path)).is_file(),
         "is_touchpoints": job.kind == Import.Kind.TOUCHPOINTS,
     }

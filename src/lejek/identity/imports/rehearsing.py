@@ -103,6 +103,7 @@ class Rehearsed:
         name = name_of(record.first_name, record.last_name)
         at = () if firm is None else (firm.record.nip or "", firm.record.name_key)
         self._know(record.pk, _person_keys(record.email or "", record.phone, name, at))
+        self._know(record.pk, _person_keys(record.other_email or "", "", (), ()))
 
     def _id_of(self, record: models.Model) -> int:
         if record.pk is None:

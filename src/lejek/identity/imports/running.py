@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -22,14 +21,16 @@ from django.utils import translation
 
 from lejek.capture.services import ReceivedTouchpoint, fresh_ids, touchpoint_id
 from lejek.identity.book import CompanyEntry, ContactEntry, open_book
+from lejek.identity.consents import without_withdrawn
 from lejek.identity.imports.columns import REASON_HEADERS, ColumnMapping, from_json
 from lejek.identity.imports.files import Rejects, Row, Table
 from lejek.identity.imports.rehearsing import Rehearsed, notes
-from lejek.identity.imports.texts import fault_text
+from lejek.identity.imports.texts import as_kept, faults_text
 from lejek.identity.models import Import
 from lejek.identity.reading import (
     Conventions,
     Fault,
+    LeadRow,
     read_lead,
     read_touchpoint,
 )
@@ -53,31 +54,31 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
-    rejects: list[tuple[Row, str]] = field(default_factory=list)
-    left_out_examples: dict[str, str] = field(default_factory=dict)
+    rejects: list[tuple[Row, Sequence[Fault]]] = field(default_factory=list)
+    left_out_examples: dict[str, Fault] = field(default_factory=dict)
 
     def refuse(self, row: Row, faults: Sequence[Fault]) -> None:
-        """A row is refused."""
+        """A row is refused; all that is wrong with it is said at once, as in the preview."""
         self.counts["rejected"] += 1
-        self.rejects.append((row, "; ".join(fault_text(each) for each in faults if each.is_fatal)))
+        self.rejects.append((row, faults))
 
     def leave_out(self, faults: Sequence[Fault]) -> None:
         """A row is taken without some values."""
         self.counts["rows_left_out"] += bool(faults)
         for fault in faults:
             self.left_out[fault.field] += 1
-            self.left_out_examples.setdefault(fault.field, fault_text(fault))
+            self.left_out_examples.setdefault(fault.field, fault)
 
 
 class Seen:
-    """Ids of touchpoints seen so far, on disk when they are many."""
+    """What was seen so far in a file, on disk when it is much."""
 
     def __init__(self) -> None:
         self._notes = notes("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID;")
 
-    def add(self, id_: UUID) -> bool:
+    def add(self, id_: bytes) -> bool:
         """Remember an id; gives whether it is the first time."""
-        done = self._notes.execute("INSERT OR IGNORE INTO seen VALUES (?)", (id_.bytes,))
+        done = self._notes.execute("INSERT OR IGNORE INTO seen VALUES (?)", (id_,))
         return bool(done.rowcount)
 
     def close(self) -> None:
@@ -101,29 +102,50 @@ class Leads:
     conventions: Conventions
     origin: Origin
     now: datetime
+    seen: Seen
     rehearsed: Rehearsed | None
     is_announced: bool = False
 
     def take(self, chunk: Sequence[Row], tally: Tally) -> None:
         """Rehearse or record the leads of a chunk."""
-        rows = []
+        rows, left_out = [], []
         for row in chunk:
-            lead, faults = read_lead(cells_of(self.table, self.mapping, row), self.conventions)
+            cells = cells_of(self.table, self.mapping, row)
+            lead, faults = read_lead(cells, self.conventions, latest=self.now, number=row.number)
             if lead is None:
                 tally.refuse(row, faults)
                 continue
-            tally.leave_out(faults)
+            left_out.append(faults)
             rows.append(lead)
+        entered = self._entered(rows)
+        for faults, each in zip(left_out, entered, strict=True):
+            tally.leave_out([*faults, *each.left_out])
+        tally.counts.update(str(each.outcome) for each in entered)
+        tally.counts["changed_records"] += _n_changed(entered, self.origin.import_id)
+        tally.counts["repeated"] += len(entered) - self._n_met_first(entered)
+
+    def _n_met_first(self, entered: Sequence[Entered]) -> int:
+        """How many people no earlier chunk of the file was about; other rows repeat these."""
+        met = {id(each.contact): each.contact for each in entered}.values()
+        return sum(
+            # Those whom an earlier chunk brought need no note: they are this import's.
+            each.is_new
+            or (
+                each.record.import_id != self.origin.import_id
+                and self.seen.add(b"%d" % each.record.pk)
+            )
+            for each in met
+        )
+
+    def _entered(self, rows: Sequence[LeadRow]) -> list[Entered]:
         if self.rehearsed is None:
-            entered = record_leads(
+            return record_leads(
                 rows, origin=self.origin, now=self.now, is_announced=self.is_announced
             )
-            tally.counts.update(str(each.outcome) for each in entered)
-            tally.counts["changed_records"] += _n_changed(entered, self.origin.import_id)
-            return
         book = open_book(rows, self.rehearsed)
-        tally.counts.update(str(enter(book, row, self.origin, self.now).outcome) for row in rows)
+        entered = [enter(book, row, self.origin, self.now) for row in rows]
         self.rehearsed.keep(book)
+        return without_withdrawn(rows, entered, self.origin)
 
 
 def _n_changed(entered: Sequence[Entered], import_id: int | None) -> int:
@@ -186,7 +208,7 @@ class Touchpoints:
             )
             return taken.n_new, taken.n_waiting
         by_id = {touchpoint_id(item): item for item in items}
-        fresh = [id_ for id_ in fresh_ids(list(by_id)) if self.seen.add(id_)]
+        fresh = [id_ for id_ in fresh_ids(list(by_id)) if self.seen.add(id_.bytes)]
         known = contacts_by_key({key for id_ in fresh for key in by_id[id_].keys})
         n_waiting = sum(not known.keys() & set(by_id[id_].keys) for id_ in fresh)
         return len(fresh), n_waiting
@@ -220,6 +242,11 @@ def cells_of(table: Table, mapping: ColumnMapping, row: Row) -> dict[str, str]:
     }
 
 
+def fault_of(row: Row) -> Fault:
+    """Why a row cannot be read at all."""
+    return Fault(row.fault, "", str(row.line), is_fatal=True)
+
+
 def source_of(job: Import) -> str:
     """What the facts of an import name as their source."""
     return f"import:{job.pk}"
@@ -234,7 +261,7 @@ def check(job: Import, *, now: datetime, progress: Progress | None = None) -> No
     if not started.update(rows_done=0, counts={}, message=""):
         return
     with closing(Rehearsed()) as rehearsed, closing(Seen()) as seen, _in_language_of(job):
-        table, handler = _handler(job, now, rehearsed, seen)
+        table, handler = _handler(job, now, seen, rehearsed)
         rejects = Rejects(table, _reason_header(), REASON_HEADERS, n_bytes=0)
         total = Tally()
         n_done = 0
@@ -253,15 +280,15 @@ def check(job: Import, *, now: datetime, progress: Progress | None = None) -> No
 
 
 def run(job: Import, *, now: datetime, progress: Progress | None = None) -> None:
-    """Take an import in for good.
+    """Take an import in for good; its file is gone then, but for the rejects.
 
     Writes: everything that `record_leads` or `receive_touchpoints` writes, import_finished, an
     audit entry. Repeat: goes on after the last chunk that was committed.
     """
     if job.status != Import.Status.RUNNING:
         return
-    with _in_language_of(job):
-        table, handler = _handler(job, now)
+    with closing(Seen()) as seen, _in_language_of(job):
+        table, handler = _handler(job, now, seen)
         counts: dict[str, Any] = dict(job.counts)
         rejects = Rejects(
             table, _reason_header(), REASON_HEADERS, n_bytes=counts.get("rejects_bytes", 0)
@@ -303,6 +330,8 @@ def _finish(job: Import, n_done: int, now: datetime) -> None:
             details={"import_id": job.pk, **plain_counts(job.counts)},
             now=now,
         )
+    # Nothing goes on from here: an undo reads the facts.
+    Path(job.path).unlink(missing_ok=True)
 
 
 def plain_counts(counts: Mapping[str, Any]) -> dict[str, int]:
@@ -312,7 +341,7 @@ def plain_counts(counts: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _handler(
-    job: Import, now: datetime, rehearsed: Rehearsed | None = None, seen: Seen | None = None
+    job: Import, now: datetime, seen: Seen, rehearsed: Rehearsed | None = None
 ) -> tuple[Table, Handler]:
     table = Table(Path(job.path))
     mapping = from_json(job.mapping)
@@ -320,10 +349,18 @@ def _handler(
     if job.kind == Import.Kind.LEADS:
         origin = Origin(source_of(job), job.actor, now, job.pk)
         return table, Leads(
-            table, mapping, current_conventions(), origin, now, rehearsed, is_announced
+            table, mapping, current_conventions(), origin, now, seen, rehearsed, is_announced
         )
+    seen_by_check = None if rehearsed is None else seen
     return table, Touchpoints(
-        table, mapping, current_conventions(), source_of(job), job.pk, now, seen, is_announced
+        table,
+        mapping,
+        current_conventions(),
+        source_of(job),
+        job.pk,
+        now,
+        seen_by_check,
+        is_announced,
     )
 
 
@@ -332,18 +369,16 @@ def _handle(
 ) -> None:
     n_before = len(tally.rejects)
     for row in chunk:
-        if row.is_broken:
-            tally.refuse(row, [Fault("broken_row", "", "", is_fatal=True)])
-    handler.take([row for row in chunk if not row.is_broken], tally)
+        if row.fault:
+            tally.refuse(row, [fault_of(row)])
+    handler.take([row for row in chunk if not row.fault], tally)
     fresh = sorted(tally.rejects[n_before:], key=lambda each: each[0].number)
     kept = [place for place, name in enumerate(table.columns) if name not in REASON_HEADERS]
-    rejects.add(_reject_cells(row, kept, reason) for row, reason in fresh)
+    rejects.add(
+        [*(row.cells[place] for place in kept), faults_text(faults)] for row, faults in fresh
+    )
     # Of the refused rows only examples stay in memory; all are in the file.
     tally.rejects[n_before:] = fresh[: max(0, _EXAMPLES - n_before)]
-
-
-def _reject_cells(row: Row, kept: Sequence[int], reason: str) -> list[str]:
-    return [*(row.cells[place] if place < len(row.cells) else "" for place in kept), reason]
 
 
 def _kept(before: Mapping[str, Any], tally: Tally, rejects: Rejects) -> dict[str, Any]:
@@ -353,12 +388,13 @@ def _kept(before: Mapping[str, Any], tally: Tally, rejects: Rejects) -> dict[str
     left_out = Counter(before.get("left_out", {}))
     left_out.update(tally.left_out)
     examples = [*before.get("examples", [])]
-    examples += [[row.number, reason] for row, reason in tally.rejects]
+    examples += [[row.number, as_kept(faults)] for row, faults in tally.rejects]
+    left_out_examples = {name: as_kept([each]) for name, each in tally.left_out_examples.items()}
     return {
         **counts,
         "rejects_bytes": rejects.n_bytes,
         "left_out": dict(left_out),
-        "left_out_examples": {**tally.left_out_examples, **before.get("left_out_examples", {})},
+        "left_out_examples": {**left_out_examples, **before.get("left_out_examples", {})},
         "examples": examples[:_EXAMPLES],
     }
 

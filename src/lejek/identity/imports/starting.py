@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -19,14 +20,29 @@ from lejek.identity.imports.columns import (
     suggest,
     type_of,
 )
-from lejek.identity.imports.files import FileRefused, Table, rejects_path, store
+from lejek.identity.imports.files import (
+    FileRefused,
+    Table,
+    is_workbook,
+    remove,
+    store,
+    unpacked,
+)
 from lejek.identity.models import FieldDefinition, Import
+from lejek.identity.spreadsheet import Progress
 from lejek.identity.targets import LEAD_TARGETS
 from lejek.kernel.jobs import enqueue
 from lejek.people import audit
 from lejek.people.models import User
 
 SAMPLE_ROWS = 200
+OPEN = (
+    Import.Status.READING,
+    Import.Status.UPLOADED,
+    Import.Status.CHECKING,
+    Import.Status.CHECKED,
+)
+"""States in which the file is looked at, and nothing of it is in."""
 
 
 class MappingRefused(ValueError):
@@ -49,30 +65,106 @@ def begin_import(
     actor: User | None,
     now: datetime,
 ) -> Import:
-    """Keep an uploaded file and suggest its columns.
+    """Keep an uploaded file and suggest its columns; a workbook is read first, by a job.
 
-    Writes: Import. Raises: FileRefused.
+    Writes: Import, a job for a workbook. Raises: FileRefused.
+    """
+    job = received(chunks=chunks, file_name=file_name, kind=kind, actor=actor, now=now)
+    with transaction.atomic():
+        job.save()
+        if job.status == Import.Status.READING:
+            _enqueue("read_workbook", job, now)
+    return job
+
+
+def received(
+    *,
+    chunks: Iterable[bytes],
+    file_name: str,
+    kind: str,
+    actor: User | None,
+    now: datetime,
+) -> Import:
+    """An import of an uploaded file, not saved yet; a workbook is yet to be read.
+
+    Raises: FileRefused.
     """
     path = store(chunks)
-    try:
-        table = Table(path)
-        n_rows = table.count()
-        if not n_rows:
-            raise FileRefused("no_rows")
-    except FileRefused:
-        path.unlink(missing_ok=True)
-        raise
-    key = header_key(kind, table.columns)
-    return Import.objects.create(
+    job = Import(
         kind=kind,
+        status=Import.Status.READING,
         file_name=Path(file_name.replace("\\", "/")).name[:255] or "file",
         path=str(path),
-        mapping=_suggested(kind, key, table).as_json(),
-        header_key=key,
-        rows_total=n_rows,
         actor=actor,
         created_at=now,
     )
+    if is_workbook(path):
+        return job
+    try:
+        for name, value in _as_uploaded(kind, path).items():
+            setattr(job, name, value)
+    except FileRefused:
+        path.unlink()
+        raise
+    return job
+
+
+def _as_uploaded(kind: str, path: Path) -> dict[str, Any]:
+    """What an import knows of its table once that can be read, by column.
+
+    Raises: FileRefused.
+    """
+    table = Table(path)
+    n_rows = table.count()
+    if not n_rows:
+        raise FileRefused("no_rows")
+    key = header_key(kind, table.columns)
+    return {
+        "status": Import.Status.UPLOADED,
+        "path": str(path),
+        "mapping": _suggested(kind, key, table).as_json(),
+        "header_key": key,
+        "rows_total": n_rows,
+    }
+
+
+def read_workbook(job: Import, *, progress: Progress | None = None) -> None:
+    """Turn an uploaded workbook into a table, and suggest its columns.
+
+    Writes: Import. Repeat: begins anew; of two at once only one counts.
+    Raises: FileRefused; there is no file any more then.
+    """
+    workbook = Path(job.path)
+    mine = Import.objects.filter(pk=job.pk, status=Import.Status.READING)
+
+    def tell(n_done: int, n_total: int) -> None:
+        mine.update(rows_done=n_done, rows_total=n_total)
+        if progress is not None:
+            progress(n_done, n_total)
+
+    if not mine.exists():
+        return
+    path = unpacked(workbook, tell)
+    try:
+        is_mine = mine.update(**_as_uploaded(job.kind, path), rows_done=0, message="")
+    except FileRefused:
+        path.unlink()
+        raise
+    (workbook if is_mine else path).unlink(missing_ok=True)
+
+
+def refuse(job: Import, code: str, *, now: datetime) -> None:
+    """Give a file up that cannot be read; what is in already stays until it is undone.
+
+    Writes: Import. Repeat: changes nothing.
+    """
+    for old, new in (
+        (OPEN, Import.Status.REFUSED),
+        ((Import.Status.RUNNING,), Import.Status.FAILED),
+    ):
+        mine = Import.objects.filter(pk=job.pk, status__in=old)
+        if mine.update(status=new, message=code, finished_at=now):
+            remove(Path(job.path))
 
 
 def _suggested(kind: str, key: str, table: Table) -> ColumnMapping:
@@ -80,7 +172,7 @@ def _suggested(kind: str, key: str, table: Table) -> ColumnMapping:
     earlier = Import.objects.filter(kind=kind, header_key=key).exclude(
         status=Import.Status.UPLOADED
     )
-    last = earlier.order_by("-id").first()
+    last = earlier.order_by("-id").first() if key else None
     if last is not None:
         kept = from_json(last.mapping)
         columns = {name: field for name, field in kept.columns.items() if name in table.columns}
@@ -171,7 +263,9 @@ def stop(job: Import, *, now: datetime) -> Import:
 
     Writes: Import. Raises: NotNow.
     """
-    return _advance(job, [Import.Status.RUNNING], Import.Status.FAILED, finished_at=now)
+    _advance(job, [Import.Status.RUNNING], Import.Status.FAILED, finished_at=now)
+    Path(job.path).unlink(missing_ok=True)
+    return job
 
 
 def discard(job: Import) -> None:
@@ -179,13 +273,10 @@ def discard(job: Import) -> None:
 
     Raises: NotNow.
     """
-    open_ = [Import.Status.UPLOADED, Import.Status.CHECKED, Import.Status.CHECKING]
-    n_gone, _ = Import.objects.filter(pk=job.pk, status__in=open_).delete()
-    if not n_gone:
+    open_ = Import.objects.filter(pk=job.pk, status__in=[*OPEN, Import.Status.REFUSED])
+    if not open_.delete()[0]:
         raise NotNow(job.status)
-    path = Path(job.path)
-    path.unlink(missing_ok=True)
-    rejects_path(path).unlink(missing_ok=True)
+    remove(Path(job.path))
 
 
 def _advance(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _gettext
@@ -12,10 +12,16 @@ from lejek.identity.imports.columns import Problem
 from lejek.identity.reading import Fault
 from lejek.identity.targets import LEAD_TARGETS, TOUCHPOINT_TARGETS
 
+_SHOWN = 60
+"""Characters of what was found; the row itself is in the file of rejects."""
+
 REFUSALS: Mapping[str, str | Promise] = {
     "too_large": _("The file is larger than 500 MB. Split it into parts and load them one by one."),
     "empty": _("The file is empty."),
     "no_header": _("The first row has no column names. The first row must be the header."),
+    "broken_header": _(
+        "A quotation mark in the first row does not close. Mend the names of the columns and load the file again."
+    ),
     "too_wide": _("The file has more than 500 columns. Leave only those that are needed."),
     "old_workbook": _(
         "This is a workbook in the old Excel format (.xls), or a protected one. Save it as .xlsx without a password, or as CSV."
@@ -27,6 +33,12 @@ REFUSALS: Mapping[str, str | Promise] = {
     ),
     "bomb": _(
         "The workbook unpacks to more than can be opened safely. Save the table as CSV and load that."
+    ),
+    "too_many_cells": _(
+        "The sheet has more than 30 million cells. Leave only the columns that are needed, or save the table as CSV and load that."
+    ),
+    "gone": _(
+        "The uploaded file is not on this server any more, perhaps because the database was restored without the folder of imports. Load the file again."
     ),
     "not_a_workbook": _("The workbook cannot be opened. Save it again as .xlsx or as CSV."),
     "no_rows": _("The file has a header but no rows."),
@@ -59,8 +71,16 @@ LACKS: Mapping[str, str | Promise] = {
     "nobody": _(
         "there is no e-mail, no phone and no visitor id: it is not known whose touchpoint this is"
     ),
-    "broken_row": _("the row has more cells than the header, or its quotes do not close"),
 }
+
+BROKEN: Mapping[str, str | Promise] = {
+    "unclosed_quote": _(
+        "line %(line)s: a quotation mark opens a cell and does not close it; only this line is rejected, reading goes on with the next"
+    ),
+    "too_many_cells": _("line %(line)s: the row has more cells than the header"),
+    "cell_too_long": _("line %(line)s: a cell has more than 100,000 characters"),
+}
+"""Rows that are none; what was found is the line of the file."""
 
 PROBLEMS: Mapping[str, str | Promise] = {
     "no_key": _("Choose at least one column that says who it is: e-mail, phone, name or company."),
@@ -70,6 +90,11 @@ PROBLEMS: Mapping[str, str | Promise] = {
     "no_moment": _("Choose the column that says when it happened."),
     "nobody": _("Choose the column that says whose touchpoint it is: e-mail, phone or visitor id."),
 }
+
+
+def refusal_text(code: str) -> str:
+    """Why a file is refused, as a sentence."""
+    return str(REFUSALS.get(code, code))
 
 
 def label_of(name: str) -> str:
@@ -87,14 +112,37 @@ def fault_text(fault: Fault) -> str:
     """A fault as a sentence."""
     if fault.code in LACKS:
         return str(LACKS[fault.code])
+    if fault.code == "withdrawn":
+        return _gettext(
+            "%(field)s: a yes does not bring back a consent that was withdrawn; that takes a later date of consent"
+        ) % {"field": label_of(fault.field)}
+    if fault.code in BROKEN:
+        return str(BROKEN[fault.code]) % {"line": fault.found}
     reason = str(FAULTS.get(fault.code, fault.code))
     if not fault.field:
-        return f"“{fault.found[:60]}” {reason}"
+        return f"“{fault.found[:_SHOWN]}” {reason}"
     return _gettext("%(field)s: “%(found)s” %(reason)s") % {
         "field": label_of(fault.field),
-        "found": fault.found[:60],
+        "found": fault.found[:_SHOWN],
         "reason": reason,
     }
+
+
+def faults_text(faults: Iterable[Fault]) -> str:
+    """All faults of a row."""
+    return "; ".join(fault_text(fault) for fault in faults)
+
+
+def as_kept(faults: Iterable[Fault]) -> list[list[str]]:
+    """Faults as an import keeps them, to be worded for whoever reads them."""
+    return [[fault.code, fault.field, fault.found[:_SHOWN]] for fault in faults]
+
+
+def kept_text(kept: str | Iterable[Sequence[str]]) -> str:
+    """Kept faults as a sentence; earlier imports kept the sentence."""
+    if isinstance(kept, str):
+        return kept
+    return faults_text(Fault(code, name, found, is_fatal=True) for code, name, found in kept)
 
 
 def problem_text(problem: Problem) -> str:

@@ -10,16 +10,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import models, transaction
 
 from lejek.capture.bulk import update_records
-from lejek.capture.models import Touchpoint
+from lejek.capture.models import Repetition, Touchpoint
 from lejek.capture.services import keys_of
 from lejek.identity.models import (
     AttributeChange,
     Company,
+    Confirmation,
     Contact,
     Import,
     KnownVisitor,
@@ -69,14 +71,14 @@ def undo(job: Import, *, now: datetime) -> None:
     """
     if job.status != Import.Status.UNDOING:
         return
-    _remove_touchpoints(job)
-    _detach_visitors(job)
     undone = _undone(job)
+    _remove_touchpoints(job, undone)
+    _detach_visitors(job)
     _restore(Contact, job, undone, now)
     _restore(Company, job, undone, now)
-    _remove(Lead, job, lambda ids: _needed_leads(ids, undone))
-    _remove(Contact, job, lambda ids: _depended_on(Contact, ids, undone))
-    _remove(Company, job, lambda ids: _depended_on(Company, ids, undone))
+    _remove(Lead, job, undone, lambda ids: _needed_leads(ids, job, undone))
+    _remove(Contact, job, undone, lambda ids: _depended_on(Contact, ids, undone))
+    _remove(Company, job, undone, lambda ids: _depended_on(Company, ids, undone))
     with transaction.atomic():
         mine = Import.objects.filter(pk=job.pk, status=Import.Status.UNDOING)
         if mine.update(status=Import.Status.UNDONE, rows_done=0, message=""):
@@ -89,12 +91,34 @@ def _undone(job: Import) -> set[int]:
     return {*before, job.pk}
 
 
-def _remove_touchpoints(job: Import) -> None:
+def _remove_touchpoints(job: Import, undone: set[int]) -> None:
+    """Delete the touchpoints that only this import brought."""
     own = Touchpoint.objects.filter(import_id=job.pk)
     while ids := list(own.values_list("id", flat=True)[:_PAGE]):
         with transaction.atomic():
-            _delete(Touchpoint, ids)
-            _count_down(job, len(ids))
+            again = Repetition.objects.filter(touchpoint__in=ids)
+            heirs = {
+                pk: import_id
+                for pk, import_id in again.values_list("touchpoint_id", "import_id")
+                if import_id not in undone
+            }
+            _hand_over(Touchpoint, heirs)
+            _delete(Touchpoint, [pk for pk in ids if pk not in heirs])
+            _count_down(job, len(ids), n_kept=len(heirs))
+
+
+def _hand_over(model: type[models.Model], heirs: Mapping[Any, int | None]) -> None:
+    """Let records be those of other imports, or of none, from now on."""
+    manager: models.Manager[Any] = model._default_manager  # noqa: SLF001 - Django's public name
+    for heir, ids in _by_heir(heirs).items():
+        manager.filter(pk__in=ids).update(import_id=heir)
+
+
+def _by_heir(heirs: Mapping[Any, int | None]) -> dict[int | None, list[Any]]:
+    found: dict[int | None, list[Any]] = defaultdict(list)
+    for pk, heir in heirs.items():
+        found[heir].append(pk)
+    return found
 
 
 def _count_down(job: Import, n_rows: int, *, n_kept: int = 0) -> None:
@@ -109,19 +133,26 @@ def _detach_visitors(job: Import) -> None:
     own = KnownVisitor.objects.filter(import_id=job.pk)
     for ids in _pages(own):
         with transaction.atomic():
-            visitors = dict(
-                KnownVisitor.objects.filter(id__in=ids).values_list("visitor", "contact_id")
-            )
-            theirs = Touchpoint.objects.filter(contact_id__in=set(visitors.values()))
-            _let_wait([row for row in theirs.iterator() if _is_known_by(row, visitors)])
-            _delete(KnownVisitor, ids)
+            known = KnownVisitor.objects.filter(id__in=ids)
+            visitors = {each.visitor: each for each in known}
+            people = {each.contact_id for each in known}
+            rows = Touchpoint.objects.filter(contact_id__in=people).iterator()
+            theirs = [row for row in rows if _is_of(row, visitors)]
+            heirs = {
+                visitors[row.identity["visitor"]].pk: row.import_id
+                for row in theirs
+                if len(keys_of(row.identity)) > 1
+            }
+            gone = {name: each for name, each in visitors.items() if each.pk not in heirs}
+            _let_wait([row for row in theirs if row.identity["visitor"] in gone])
+            _hand_over(KnownVisitor, heirs)
+            _delete(KnownVisitor, [each.pk for each in gone.values()])
 
 
-def _is_known_by(row: Touchpoint, visitors: Mapping[str, int]) -> bool:
-    """Whether nothing but one of these browsers tells whose touchpoint it is."""
-    visitor = row.identity.get("visitor", "")
-    is_alone = keys_of(row.identity) == [f"visitor:{visitor}"]
-    return is_alone and visitors.get(visitor) == row.contact_id
+def _is_of(row: Touchpoint, visitors: Mapping[str, KnownVisitor]) -> bool:
+    """Whether a touchpoint is of one of these browsers, and of the person who has it."""
+    visitor = visitors.get(row.identity.get("visitor", ""))
+    return visitor is not None and visitor.contact_id == row.contact_id
 
 
 def _let_wait(rows: Sequence[Touchpoint]) -> None:
@@ -158,49 +189,68 @@ def _restore_some(
     histories: dict[int, list[AttributeChange]] = defaultdict(list)
     for change in AttributeChange.objects.filter(**{f"{name}_id__in": ids}).order_by("id"):
         histories[getattr(change, f"{name}_id")].append(change)
+    again: dict[int, list[Confirmation]] = defaultdict(list)
+    for each in Confirmation.objects.filter(**{f"{name}_id__in": ids}):
+        if each.import_id not in undone:
+            again[getattr(each, f"{name}_id")].append(each)
     facts: list[AttributeChange] = []
+    heirs: dict[int, int | None] = {}
     for pk, record in records.items():
-        facts += _put_all_back(record, leads.get(pk), histories[pk], undone, job, now)
-        record.updated_at = _confirmed_at(record, histories[pk], undone)
+        told = Told(histories[pk], again[pk], undone)
+        for field in {each.field: None for each in told.history if each.import_id == job.pk}:
+            last = told.last(field)
+            facts += _put_back(record, leads.get(pk), field, last.value, now)
+            if last.fact and last.again and last.fact.import_id == job.pk:
+                heirs[last.fact.pk] = last.again.import_id
+        record.updated_at = told.at or record.created_at
+    _hand_over(AttributeChange, heirs)
     update_records(model, list(records.values()))
     update_records(Lead, list(leads.values()), ["channel", "direction"])
     AttributeChange.objects.bulk_create(facts, batch_size=_PAGE)
 
 
-def _put_all_back(
-    record: Record,
-    lead: Lead | None,
-    history: Sequence[AttributeChange],
-    undone: set[int],
-    job: Import,
-    now: datetime,
-) -> Iterator[AttributeChange]:
-    by_field: dict[str, list[AttributeChange]] = defaultdict(list)
-    for change in history:
-        by_field[change.field].append(change)
-    for field, changes in by_field.items():
-        if any(change.import_id == job.pk for change in changes):
-            yield from _put_back(record, lead, field, _value_without(changes, undone), now)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of a record: its facts in their order, and what was told again."""
+
+    history: Sequence[AttributeChange]
+    again: Sequence[Confirmation]
+    undone: set[int]
+
+    @property
+    def at(self) -> datetime | None:
+        """When something was last told by somebody who still counts."""
+        facts = (each.known_at for each in self.history if self._counts(each))
+        return max([*facts, *(each.known_at for each in self.again)], default=None)
+
+    def last(self, field: str) -> Last:
+        """What was told of a field last by somebody who still counts."""
+        facts = [each for each in self.history if each.field == field]
+        before = Last(facts[0].old)
+        told = [(each.pk, Last(each.new, each)) for each in facts if self._counts(each)]
+        for again in self.again:
+            if field in again.fields.split():
+                known = [fact for fact in facts if fact.pk <= again.after]
+                last = Last(known[-1].new, known[-1], again) if known else before
+                told.append((again.after, last))
+        return max(told, key=itemgetter(0))[1] if told else before
+
+    def _counts(self, change: AttributeChange) -> bool:
+        return change.import_id not in self.undone and change.source != UNDO
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The value of a field, the fact that it is of, and who told it again when that is why."""
+
+    value: Cell | None
+    fact: AttributeChange | None = None
+    again: Confirmation | None = None
 
 
 def _leads_of(contact_ids: Sequence[int]) -> dict[int, Lead]:
     leads = Lead.objects.filter(contact_id__in=contact_ids, closed_at__isnull=True)
     return {lead.contact_id: lead for lead in leads}
-
-
-def _value_without(history: Sequence[AttributeChange], undone: set[int]) -> Cell | None:
-    """What the facts say of a field when imports that were undone are left out."""
-    others = [c for c in history if c.import_id not in undone and c.source != UNDO]
-    return others[-1].new if others else history[0].old
-
-
-def _confirmed_at(record: Record, history: Sequence[AttributeChange], undone: set[int]) -> datetime:
-    moments = (
-        change.known_at
-        for change in history
-        if change.import_id not in undone and change.source != UNDO
-    )
-    return max(moments, default=record.created_at)
 
 
 def _put_back(
@@ -235,11 +285,15 @@ def _put_back(
 
 
 def _remove(
-    model: type[models.Model], job: Import, needed: Callable[[Sequence[int]], set[int]]
+    model: type[models.Model],
+    job: Import,
+    undone: set[int],
+    needed: Callable[[Sequence[int]], set[int]],
 ) -> None:
     """Delete the records that an import brought and that nothing else needs.
 
-    Those that stay are counted; they are no longer the import's, nor are the facts of them.
+    Those that stay are counted. They and the facts of them are another import's from now on, whose
+    undo may take them away; or nobody's, when no import told of them.
     """
     manager: models.Manager[Any] = model._default_manager  # noqa: SLF001 - Django's public name
     for ids in _pages(manager.filter(import_id=job.pk)):
@@ -249,8 +303,9 @@ def _remove(
             if model is Contact:
                 _let_wait(list(Touchpoint.objects.filter(contact_id__in=gone)))
             _delete(model, gone)
-            manager.filter(id__in=stay).update(import_id=None)
-            _adopt_facts(model, stay, job)
+            heirs = _heirs(model, stay, undone)
+            _hand_over(model, heirs)
+            _hand_over_facts(model, heirs, job)
             _count_down(job, len(ids) // 2, n_kept=len(stay))
 
 
@@ -272,20 +327,52 @@ def _delete(model: type[models.Model], ids: Sequence[Any]) -> None:
     rows._raw_delete(rows.db)  # noqa: SLF001 - nothing hangs on them any more
 
 
-def _adopt_facts(model: type[models.Model], ids: Iterable[int], job: Import) -> None:
-    name = model.__name__.lower()
-    if name in ("contact", "company"):
-        kept = AttributeChange.objects.filter(import_id=job.pk, **{f"{name}_id__in": list(ids)})
-        kept.update(import_id=None)
+def _heirs(
+    model: type[models.Model], ids: Iterable[int], undone: set[int]
+) -> dict[int, int | None]:
+    """Of which import records are from now on: the first other one that told of them, or none."""
+    if model is Lead:
+        people = dict(Lead.objects.filter(id__in=list(ids)).values_list("id", "contact_id"))
+        heirs = _heirs(Contact, people.values(), undone)
+        return {pk: heirs[contact_id] for pk, contact_id in people.items()}
+    found: dict[int, int | None] = dict.fromkeys(ids)
+    column = f"{model.__name__.lower()}_id"
+    told: set[tuple[int, int]] = set()
+    for facts in _tellings(**{f"{column}__in": list(found)}, import_id__isnull=False):
+        told.update(facts.values_list(column, "import_id").distinct())
+    later_first = sorted(told, key=itemgetter(1), reverse=True)
+    return found | {pk: import_id for pk, import_id in later_first if import_id not in undone}
 
 
-def _needed_leads(ids: Sequence[int], undone: set[int]) -> set[int]:
-    """Leads that people worked on, or whose person others told something about."""
+def _tellings(**asked: object) -> tuple[models.QuerySet[Any], models.QuerySet[Any]]:
+    """What was told for the first time, and what was told again."""
+    return AttributeChange.objects.filter(**asked), Confirmation.objects.filter(**asked)
+
+
+def _hand_over_facts(
+    model: type[models.Model], heirs: Mapping[int, int | None], job: Import
+) -> None:
+    if model is Lead:
+        return
+    name = f"{model.__name__.lower()}_id__in"
+    for heir, ids in _by_heir(heirs).items():
+        AttributeChange.objects.filter(import_id=job.pk, **{name: ids}).update(import_id=heir)
+
+
+def _needed_leads(ids: Sequence[int], job: Import, undone: set[int]) -> set[int]:
+    """Leads that people worked on, or whose person others told something about.
+
+    Of a person who was there before, only what was told since the import counts: it met the lead.
+    """
     found = _depended_on(Lead, ids, undone)
     people = Lead.objects.filter(id__in=ids).values_list("contact_id", "id", "contact__import_id")
     own = {contact_id: pk for contact_id, pk, import_id in people if import_id in undone}
+    older = {contact_id: pk for contact_id, pk, _ in people if contact_id not in own}
     told = _depended_on(Contact, list(own), undone, is_with_protected=False)
-    return found | {own[contact_id] for contact_id in told}
+    found |= {own[contact_id] for contact_id in told}
+    for facts in _tellings(contact_id__in=list(older), known_at__gte=job.created_at):
+        found |= {older[each] for each in _told_by_others(facts, "contact_id", undone)}
+    return found
 
 
 def _depended_on(

@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from lejek.identity.imports.columns import ColumnMapping, from_json, problems_of
+from lejek.identity.imports.files import FileRefused
 from lejek.identity.imports.running import Progress, check, run
-from lejek.identity.imports.starting import MappingRefused, begin_import
+from lejek.identity.imports.starting import MappingRefused, discard, read_workbook, received
 from lejek.identity.models import FieldDefinition, Import
 from lejek.people.models import User
 
@@ -32,7 +33,10 @@ def run_file(
     headers seem to mean. A rehearsal stops after the check and leaves nothing but its counts.
     Returns: the import with its counts. Raises: FileRefused, MappingRefused.
     """
-    job = begin_import(chunks=_chunks(path), file_name=path.name, kind=kind, actor=actor, now=now)
+    job = received(chunks=_chunks(path), file_name=path.name, kind=kind, actor=actor, now=now)
+    job.save()
+    if job.status == Import.Status.READING:
+        _read(job, progress)
     whole = from_json(job.mapping) if mapping is None else ColumnMapping(dict(mapping))
     whole = ColumnMapping(whole.columns, constant_type or whole.constant_type)
     free = FieldDefinition.objects.values_list("name", flat=True)
@@ -44,6 +48,15 @@ def run_file(
     (check if is_rehearsal else run)(job, now=now, progress=progress)
     job.refresh_from_db()
     return job
+
+
+def _read(job: Import, progress: Progress | None) -> None:
+    try:
+        read_workbook(job, progress=progress)
+    except FileRefused:
+        discard(job)
+        raise
+    job.refresh_from_db()
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -9,8 +9,10 @@ import pytest
 
 from lejek.cli.arguments import parser
 from lejek.cli.commands import take_in
+from lejek.identity.imports.files import rejects_path
 from lejek.identity.models import Import, Lead
-from lejek.identity.tests.builders import ANNA, HEADER, write_csv
+from lejek.identity.tests.builders import ANNA, HEADER, write_csv, write_xlsx
+from lejek.kernel.models import Job
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +42,19 @@ def test_a_file_goes_in_and_the_terminal_says_what_became_of_it(
     assert any(line.endswith(".rejects.csv") for line in said)
     assert any(f"/imports/{Import.objects.latest('id').pk}/" in line for line in said)
     assert Lead.objects.count() == 1
+
+
+def test_a_workbook_goes_in_without_a_worker(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "leady.xlsx", [HEADER, ANNA, WRONG])
+    assert typed(str(path)) == 0
+    assert Lead.objects.count() == 1
+    assert not Job.objects.exists()
+    bare = write_xlsx(tmp_path / "puste.xlsx", [HEADER])
+    assert typed(str(bare)) == 1
+    done = Import.objects.get()
+    assert [path.name for path in Path(done.path).parent.iterdir()] == [
+        rejects_path(Path(done.path)).name
+    ]
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"", b"Miasto;Kraj\nOpole;Polska\n"])

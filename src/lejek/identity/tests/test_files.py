@@ -12,8 +12,17 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from lejek.identity import spreadsheet
 from lejek.identity.imports.columns import suggest
-from lejek.identity.imports.files import FileRefused, Rejects, Table, guarded, store
+from lejek.identity.imports.files import (
+    FileRefused,
+    Rejects,
+    Table,
+    guarded,
+    is_workbook,
+    store,
+    unpacked,
+)
 from lejek.identity.tests.builders import write_xlsx
 
 HEADER = ("Imię", "Nazwisko", "E-mail", "Firma")
@@ -31,7 +40,8 @@ def quoted(rows: Sequence[Sequence[str]], separator: str) -> str:
 
 
 def table_of(content: bytes) -> Table:
-    return Table(store([content]))
+    path = store([content])
+    return Table(unpacked(path) if is_workbook(path) else path)
 
 
 def cells(table: Table) -> list[tuple[str, ...]]:
@@ -114,9 +124,10 @@ def test_headers_are_understood_in_both_languages_and_any_order(meant: dict[str,
         (b"\x1f\x8b\x08\x00", "compressed"),
         (b"PK\x03\x04 cut off", "not_a_workbook"),
         (b"\n\n\n", "no_header"),
+        (b'E-mail;"Firma\na@b.pl;Stal\nc@d.pl;Huta\n', "broken_header"),
         (";".join(f"kolumna {n}" for n in range(501)).encode(), "too_wide"),
     ],
-    ids=["empty", "pdf", "png", "rtf", "html", "xls", "gzip", "zip", "blank", "wide"],
+    ids=["empty", "pdf", "png", "rtf", "html", "xls", "gzip", "zip", "blank", "quote", "wide"],
 )
 def test_what_is_no_table_is_refused(content: bytes, code: str) -> None:
     with pytest.raises(FileRefused) as refused:
@@ -151,6 +162,34 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     with pytest.raises(FileRefused) as refused:
         table_of(path.read_bytes())
     assert refused.value.code == "bomb"
+
+
+def test_a_workbook_is_measured_by_its_ratio_and_cells_not_by_its_bytes(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    path = write_xlsx(
+        tmp_path / "duży.xlsx", [("E-mail", "Uwagi"), ("a@b.pl", "x"), ("c@d.pl", "y")]
+    )
+    huge = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+    huge.file_size, huge.compress_size = 6 << 30, 400 << 20
+    with zipfile.ZipFile(path) as packed:
+        others = packed.infolist()
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", lambda _self: [*others, huge])
+    spreadsheet.look_into(path)
+    huge.compress_size = 40 << 20
+    with pytest.raises(spreadsheet.UnsafeWorkbook, match="bomb"):
+        spreadsheet.look_into(path)
+    monkeypatch.undo()
+    monkeypatch.setattr(spreadsheet, "MOST_CELLS", 5)
+    with pytest.raises(spreadsheet._TooManyCells):
+        spreadsheet._convert(path, tmp_path / "out.csv")
+
+
+def test_a_workbook_tells_how_far_it_is(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", [("E-mail",), *[(f"o{n}@b.pl",) for n in range(20_500)]])
+    told: list[tuple[int, int]] = []
+    spreadsheet.to_csv(path, tmp_path / "a.csv", lambda *far: told.append(far))
+    assert told == [(0, 20_501), (10_000, 20_501), (20_000, 20_501)]
 
 
 def test_a_workbook_with_macros_is_refused(tmp_path: Path) -> None:
@@ -214,7 +253,7 @@ def test_rejects_go_on_where_the_last_chunk_that_counts_ended() -> None:
 
 def test_a_row_that_does_not_fit_is_broken_and_the_others_are_read() -> None:
     table = table_of(b"E-mail;Firma\na@b.pl;Stal;za duzo\nc@d.pl\ne@f.pl;Huta;;\n")
-    assert [row.is_broken for row in table.rows()] == [True, False, False]
+    assert [row.fault for row in table.rows()] == ["too_many_cells", "", ""]
     assert [tuple(row.cells) for row in table.rows()][1:] == [("c@d.pl", ""), ("e@f.pl", "Huta")]
 
 

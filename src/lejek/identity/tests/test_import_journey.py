@@ -2,7 +2,10 @@
 
 import csv
 import io
+import re
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lejek.consent.models import ConsentChange
+from lejek.identity.imports import starting
 from lejek.identity.models import AttributeChange, Company, Contact, FieldDefinition, Import, Lead
 from lejek.identity.tests.builders import (
     ANNA,
@@ -21,6 +25,8 @@ from lejek.identity.tests.builders import (
     work,
     write_xlsx,
 )
+from lejek.kernel import clock
+from lejek.kernel.jobs import enqueue
 from lejek.kernel.models import Event
 from lejek.people.models import AuditEntry, Role
 
@@ -120,7 +126,9 @@ def test_a_file_in_cp1250_with_semicolons_goes_all_the_way_and_back(client: Clie
 def test_rejects_can_be_mended_and_loaded_again(client: Client) -> None:
     wrong = ("Ewa", "Bąk", "ewa-bez-malpy", "", "=Prezes", "Bąk sp. j.", "", "")
     job = check_and_run(client, upload(client, csv_bytes([HEADER, ANNA, wrong])))
-    answer = client.get(reverse("identity:import_rejects", args=[job.pk]))
+    answer = client.post(reverse("identity:import_rejects", args=[job.pk]))
+    entry = AuditEntry.objects.get(action="downloaded_rejects")
+    assert (entry.subject, entry.details["rejected"]) == ("leady.csv", 1)
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert rows[0] == [*HEADER, "Powód odrzucenia"]
@@ -145,6 +153,17 @@ def test_a_workbook_is_read_as_it_looks(client: Client, tmp_path: Path) -> None:
         ],
     )
     job = upload(client, path.read_bytes(), name="leady.xlsx")
+    url = reverse("identity:import_map", args=[job.pk])
+    for name in ("import_run", "import_check"):
+        page = client.get(reverse(f"identity:{name}", args=[job.pk]), follow=True)
+        assert page.redirect_chain[-1][0] == url, "all ways lead to the columns"
+        assert 'hx-trigger="every 1s"' in page.content.decode()
+    assert client.get(url, headers={"hx-request": "true"}).content.startswith(b"<div")
+    work()
+    answer = client.get(url, headers={"hx-request": "true"})
+    assert answer.headers["HX-Redirect"] == url
+    assert "ola@stal.pl" in client.get(url).content.decode()
+    job.refresh_from_db()
     job = check_and_run(client, job, **{"Własna uwaga": "new:lead"})
     contact = Contact.objects.get()
     assert (contact.phone, contact.attributes) == ("+48600100200", {"lead.wlasna_uwaga": 7})
@@ -160,6 +179,20 @@ def test_a_changed_choice_is_remembered_for_the_next_file_with_the_header(client
     check_and_run(client, upload(client, csv_bytes(rows)), Uwagi="lead.city")
     again = upload(client, csv_bytes([rows[0], ("c@d.pl", "Opole")]))
     assert again.mapping["columns"] == {"Mail": "contact.email", "Uwagi": "lead.city"}
+
+
+def test_nothing_is_remembered_for_a_file_without_a_header(client: Client) -> None:
+    wrong = ("ewa-bez-malpy", "Ewa", "Bąk")
+    job = upload(client, csv_bytes([("a@b.pl", "Anna", "Żak"), wrong]))
+    names = ("contact.email", "contact.first_name", "contact.last_name")
+    chosen = {f"#{place}": name for place, name in enumerate(names, start=1)}
+    job = check_and_run(client, job, **chosen)
+    assert job.counts["rejected"] == 1
+    other = upload(client, csv_bytes([("c@d.pl", "Opole", "Prezes")]))
+    assert other.mapping["columns"] == {"#1": "contact.email"}, "not those of another"
+    rejects = client.post(reverse("identity:import_rejects", args=[job.pk]))
+    content = b"".join(rejects.streaming_content)  # type: ignore[attr-defined]
+    assert upload(client, content).mapping["columns"] == {}
 
 
 def test_columns_that_cannot_work_are_refused_with_all_reasons(client: Client) -> None:
@@ -223,6 +256,41 @@ def test_the_auditor_may_look_but_not_touch() -> None:
     assert client.post(reverse("identity:import_undo", args=[job.pk])).status_code == 403
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.MANAGER])
+def test_rejected_rows_are_for_those_alone_who_may_import(client: Client, role: str) -> None:
+    wrong = ("Ewa", "Bąk", "ewa-bez-malpy", "", "Prezes", "Bąk sp. j.", "", "", "")
+    rows = [(*HEADER, "Liczba pracowników"), (*ANNA, "tuzin"), wrong]
+    job = check_and_run(client, upload(client, csv_bytes(rows)))
+    pages = [reverse("identity:import_run", args=[job.pk])]
+    waiting = upload(client, csv_bytes(rows))
+    choose_suggested(client, waiting)
+    work()
+    pages.append(reverse("identity:import_check", args=[waiting.pk]))
+    for page in pages:
+        text = client.get(page).content.decode()
+        assert "ewa-bez-malpy" in text
+        assert "tuzin" in text
+    client.force_login(
+        make_user(role, "kto@lejek.example"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    for page in pages:
+        text = client.get(page).content.decode()
+        assert 'data-count="rejected">1<' in text
+        assert "ewa-bez-malpy" not in text
+        assert "tuzin" not in text
+    assert client.post(reverse("identity:import_rejects", args=[job.pk])).status_code == 403
+    assert not AuditEntry.objects.filter(action="downloaded_rejects").exists()
+
+
+def test_rejections_are_worded_in_the_language_of_the_reader(client: Client) -> None:
+    wrong = ("Ewa", "Bąk", "ewa-bez-malpy", "", "", "", "", "")
+    job = check_and_run(client, upload(client, csv_bytes([HEADER, ANNA, wrong])))
+    url = reverse("identity:import_run", args=[job.pk])
+    for language, words in (("pl", "to nie jest adres e-mail"), ("en", "is not an e-mail address")):
+        page = client.get(url, headers={"accept-language": language})
+        assert words in page.content.decode()
+
+
 def test_a_salesperson_and_a_stranger_see_no_imports() -> None:
     client = Client()
     assert client.get(reverse("identity:imports")).status_code == 302
@@ -256,6 +324,103 @@ def test_the_list_is_empty_with_a_way_on_and_lists_what_there_is(
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         page = client.get(reverse("identity:imports")).content.decode()
     assert page.count("leady.csv") == 3
+
+
+def names_on(client: Client, job: Import) -> list[str]:
+    page = client.get(reverse("identity:import_run", args=[job.pk])).content.decode()
+    return re.findall(r'<a href="/leads/\d+/">([^<]+)</a>', page)
+
+
+def test_the_result_leads_to_the_leads_that_the_file_brought_or_told_of(client: Client) -> None:
+    job = check_and_run(client, upload(client, csv_bytes([HEADER, ANNA, JAN])))
+    assert names_on(client, job) == ["Anna Żak", "Jan Wójcik"]
+    changed = (*JAN[:-1], "Opole")
+    new = ("Ewa", "Bąk", "ewa@bak.pl", *JAN[3:])
+    later = check_and_run(client, upload(client, csv_bytes([HEADER, ANNA, changed, new])))
+    assert names_on(client, later) == ["Ewa Bąk", "Jan Wójcik"], "Anna is as she was"
+    firm = [("E-mail", "Liczba pracowników"), (JAN[2], "12")]
+    of_a_firm = check_and_run(client, upload(client, csv_bytes(firm)))
+    assert names_on(client, of_a_firm) == ["Jan Wójcik", "Ewa Bąk"], "both are at that firm"
+    rows = [("E-mail", "Typ", "Data"), (ANNA[2], "page_view", "2026-02-01")]
+    visits = check_and_run(client, upload(client, csv_bytes(rows), kind="touchpoints"))
+    assert names_on(client, visits) == ["Anna Żak"]
+
+
+def test_the_result_shows_twenty_leads_and_only_those_that_one_may_see(client: Client) -> None:
+    rows = [("E-mail",), *[(f"osoba{n}@stal.pl",) for n in range(30)]]
+    job = check_and_run(client, upload(client, csv_bytes(rows)))
+    assert len(names_on(client, job)) == 20
+    stranger = make_user(Role.SALES, "s@lejek.example")
+    Lead.objects.exclude(contact__email="osoba7@stal.pl").update(owner=stranger)
+    client.force_login(
+        make_user(Role.MANAGER, "m@lejek.example"),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    assert names_on(client, job) == ["osoba7@stal.pl"]
+
+
+def test_asking_twice_to_undo_undoes_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = check_and_run(client, upload(client, csv_bytes([HEADER, ANNA])))
+    url = reverse("identity:import_undo", args=[job.pk])
+    real = starting.start_undo
+
+    def somebody_was_faster(job: Import, **asked: Any) -> Import:
+        real(Import.objects.get(pk=job.pk), **asked)
+        work()
+        return real(job, **asked)
+
+    monkeypatch.setattr(starting, "start_undo", somebody_was_faster)
+    answer = client.post(url)
+    assert answer.headers["Location"] == reverse("identity:import_run", args=[job.pk])
+    job.refresh_from_db()
+    assert job.status == Import.Status.UNDONE
+    assert AuditEntry.objects.filter(action="undid_import").count() == 1
+
+
+@pytest.mark.parametrize("status", ["uploaded", "checked", "running", "reading"])
+def test_a_file_that_is_not_there_any_more_is_said_to_be_gone(client: Client, status: str) -> None:
+    job = upload(client, csv_bytes([HEADER, ANNA]))
+    mapping = job.mapping
+    Path(job.path).unlink()
+    Import.objects.filter(pk=job.pk).update(status=status)
+    url = reverse("identity:import_map", args=[job.pk])
+    if status == "running":
+        client.post(reverse("identity:import_run", args=[job.pk]))
+        work()
+    elif status == "reading":
+        enqueue("lejek.identity.jobs.read_workbook", {"import_id": job.pk}, now=clock.now())
+        work()
+    answers = [client.get(url, follow=True, headers={"accept-language": "en"})]
+    if status in ("uploaded", "checked"):
+        columns = {"column": list(mapping["columns"]), "field": list(mapping["columns"].values())}
+        assert client.post(url, columns).status_code == 302
+        work()
+        answers.append(client.get(url, follow=True, headers={"accept-language": "en"}))
+    for answer in answers:
+        assert answer.status_code == 200
+        assert "Load the file again" in answer.content.decode()
+    job.refresh_from_db()
+    assert job.status == ("failed" if status == "running" else "refused")
+
+
+def test_a_workbook_that_cannot_be_opened_is_refused_after_the_upload(
+    client: Client, tmp_path: Path
+) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", [("E-mail",), ("a@b.pl",)])
+    broken = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"<" if name.endswith("sheet1.xml") else old.read(name))
+    job = upload(client, broken.read_bytes(), name="b.xlsx")
+    work()
+    page = client.get(reverse("identity:import_map", args=[job.pk])).content.decode()
+    assert 'role="alert"' in page
+    assert reverse("identity:import_discard", args=[job.pk]) in page
+    job.refresh_from_db()
+    assert job.status == Import.Status.REFUSED
+    assert not list(Path(job.path).parent.iterdir())
+    client.post(reverse("identity:import_discard", args=[job.pk]))
+    assert not Import.objects.exists()
 
 
 def test_a_discarded_file_is_gone(client: Client) -> None:

@@ -20,7 +20,7 @@ from lejek.identity.tests.builders import write_csv
 
 N_ROWS, EVERY_BAD = 6000, 50
 SERVER = os.environ.get("LEJEK_TEST_DATABASE_URL", "")
-STORES = ["sqlite", *(["postgresql"] if SERVER else [])]
+STORES = ["postgresql" if SERVER else "sqlite"]
 DONE = "SELECT rows_done FROM identity_import"
 LEADS = "SELECT COUNT(*) FROM identity_lead"
 

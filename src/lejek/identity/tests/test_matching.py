@@ -1,5 +1,7 @@
 """Who is met by what is said: exact keys, and nothing that is known gets lost."""
 
+from datetime import timedelta
+
 import pytest
 
 from lejek.consent.models import ConsentChange
@@ -42,7 +44,26 @@ def test_another_address_of_a_person_met_by_phone_is_kept_beside_the_first() -> 
     )
     contact = met.lead.contact
     assert (contact.email, contact.email_kind) == ("a@stal.pl", "company")
-    assert contact.attributes == {"lead.other_email": "anna@gmail.com"}
+    assert contact.other_email == "anna@gmail.com"
+
+
+def test_the_other_address_of_a_person_is_a_key_unless_it_is_somebodys_first() -> None:
+    anna = {"contact__phone": "600100200", "contact__full_name": "Anna Bąk"}
+    first = record(contact__email="a@stal.pl", **anna).lead
+    record(contact__email="anna@gmail.com", **anna)
+    again = record(contact__email="anna@gmail.com")
+    assert (again.lead.pk, again.outcome) == (first.pk, "unchanged")
+    assert again.lead.contact.email_kind == "company"
+    Contact.objects.create(email="anna@gmail.com", created_at=NOW, updated_at=NOW)
+    assert record(contact__email="anna@gmail.com").lead.contact.email == "anna@gmail.com"
+
+
+def test_the_other_address_of_two_is_nobodys_key() -> None:
+    for number in (1, 2):
+        person = {"contact__phone": f"60010020{number}", "contact__full_name": f"Anna Bąk {number}"}
+        record(contact__email=f"a{number}@stal.pl", **person)
+        Contact.objects.filter(email=f"a{number}@stal.pl").update(other_email="biuro@stal.pl")
+    assert record(contact__email="biuro@stal.pl").outcome == "new"
 
 
 def test_nip_and_name_are_the_last_key() -> None:
@@ -192,3 +213,12 @@ def test_quality_says_what_is_missing_and_how_old_it_is() -> None:
         "company.employees",
     }
     assert (quality.completeness.share, quality.is_stale) == (0.5, False)
+
+
+def test_a_record_is_as_old_as_the_older_of_contact_and_company() -> None:
+    lead = record(contact__email="a@stal.pl", company__name="Stal").lead
+    company = lead.contact.company
+    assert company is not None
+    company.updated_at = NOW - timedelta(days=400)
+    quality = quality_of(lead, now=NOW)
+    assert (quality.age_days, quality.is_stale) == (400, True)

@@ -9,6 +9,7 @@ import pytest
 from lejek.capture.models import Touchpoint
 from lejek.capture.services import ReceivedTouchpoint
 from lejek.identity.imports import run_file
+from lejek.identity.imports.texts import kept_text
 from lejek.identity.models import Contact
 from lejek.identity.services import record_lead
 from lejek.identity.tests.builders import NOW, take_in, write_csv
@@ -46,6 +47,24 @@ def test_an_anonymous_history_is_attached_when_the_visitor_becomes_known() -> No
     assert receive(seen(visitor="v1", minutes=3)) == (1, 0)
 
 
+def test_a_touchpoint_that_tells_the_other_address_is_of_the_same_person(tmp_path: Path) -> None:
+    assert receive(seen(email="anna@gmail.com")) == (1, 1)
+    anna = {"contact.phone": "600100200", "contact.full_name": "Anna Bąk"}
+    contact, _ = (
+        record_lead(
+            {**anna, "contact.email": email}, source="form", actor=None, now=NOW
+        ).lead.contact
+        for email in ("a@stal.pl", "anna@gmail.com")
+    )
+    assert Touchpoint.objects.get().contact_id == contact.pk, "it had waited for the address"
+    rows = [("E-mail", "Typ", "Data"), ("anna@gmail.com", "page_view", "01.02.2026")]
+    assert take_in(tmp_path / "a.csv", rows, "touchpoints").counts["new"] == 1
+    assert set(Touchpoint.objects.values_list("contact_id", flat=True)) == {contact.pk}
+    Contact.objects.create(email="anna@gmail.com", created_at=NOW, updated_at=NOW)
+    receive(seen(email="anna@gmail.com", minutes=1))
+    assert Touchpoint.objects.filter(contact_id=contact.pk).count() == 2, "the first address wins"
+
+
 def test_a_second_arrival_changes_nothing() -> None:
     a_lead()
     item = seen(email="a@stal.pl")
@@ -76,7 +95,7 @@ def test_a_file_of_touchpoints_is_taken_in_once(tmp_path: Path) -> None:
     job = take_in(tmp_path / "a.csv", rows, "touchpoints")
     for each in (foreseen, job):
         assert (each.counts["new"], each.counts["rejected"]) == (1, 3)
-    reasons = dict(job.counts["examples"])
+    reasons = {number: kept_text(kept) for number, kept in job.counts["examples"]}
     assert "nikt@nigdzie.pl" in reasons[3], "nobody is known by it"
     assert "wczoraj" in reasons[4], "no moment"
     assert "02.03.2026 10:20" in reasons[5], "twenty minutes from now"

@@ -12,6 +12,7 @@ import pytest
 
 
 @pytest.mark.slow
+@pytest.mark.embedded
 def test_a_usual_sqlite_reads_the_columns_that_the_store_makes(tmp_path: Path) -> None:
     environment = {**os.environ, "LEJEK_HOME": str(tmp_path)}
     environment.pop("LEJEK_DATABASE_URL", None)

@@ -23,7 +23,7 @@ N_JOBS = 300
 SERVER = os.environ.get("LEJEK_TEST_DATABASE_URL", "")
 DONE = "SELECT COUNT(*) FROM kernel_job WHERE status = 'done'"
 TAKEN_OVER = "SELECT COUNT(*) FROM kernel_job WHERE attempt > 1"
-STORES = ["sqlite", *(["postgresql"] if SERVER else [])]
+STORES = ["postgresql" if SERVER else "sqlite"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kills")]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from lejek.kernel import clock, events, jobs
+from lejek.kernel import clock, events, jobs, schedules
 from lejek.kernel.models import Event, Heartbeat, Job
 from lejek.kernel.worker import Worker, every, run_waiting
 
@@ -119,6 +119,37 @@ def test_everything_that_waits_can_be_done_at_once() -> None:
     run_waiting({}, [turn])
     assert left == [0]
     assert not Event.objects.filter(handled_at=None).exists()
+
+
+def test_jobs_that_are_due_are_done_at_once_and_later_ones_are_left() -> None:
+    def enqueue(name: str, **options: Any) -> None:
+        path = "lejek.kernel.tests.tasks.leave_trace"
+        jobs.enqueue(path, {"name": name}, now=clock.now(), **options)
+
+    def hear(content: dict[str, Any], *, now: datetime) -> None:
+        enqueue("of an event")
+
+    enqueue("due")
+    enqueue("later", run_after=clock.now() + timedelta(hours=1))
+    jobs.enqueue("lejek.kernel.tests.tasks.fail", {}, now=clock.now())
+    events.emit("said", {}, now=clock.now())
+    run_waiting({"said": [hear]}, [])
+    assert set(Heartbeat.objects.values_list("process", flat=True)) == {"due", "of an event"}
+    waiting = Job.objects.filter(status=Job.Status.READY).order_by("attempt")
+    assert [(job.attempt, bool(job.error)) for job in waiting] == [(0, False), (1, True)]
+
+
+def test_a_schedule_that_is_due_is_done_at_once() -> None:
+    schedules.ensure(
+        "trace",
+        "lejek.kernel.tests.tasks.leave_trace",
+        "0 0 * * *",
+        "Europe/Warsaw",
+        now=clock.now() - timedelta(days=2),
+        arguments={"name": "nightly"},
+    )
+    run_waiting({}, [])
+    assert Heartbeat.objects.filter(process="nightly").exists()
 
 
 def test_a_turn_for_now_and_then_is_not_taken_all_the_time() -> None:

@@ -59,7 +59,7 @@ def write(version: ModelVersion, made: Sequence[Made]) -> list[Lead]:
         if each.is_scored
     )
     Opportunity.objects.bulk_create(
-        deal for lead, each in zip(leads, made, strict=True) for deal in _deals(lead, each)
+        deal for lead, each in zip(leads, made, strict=True) for deal in deals(lead, each)
     )
     return leads
 
@@ -75,7 +75,7 @@ def score(lead: Lead, version: ModelVersion, points: float, at: datetime) -> Sco
     )
 
 
-def _deals(lead: Lead, each: Made) -> list[Opportunity]:
+def deals(lead: Lead, each: Made) -> list[Opportunity]:
     ends = (("won", each.won_after), ("lost", each.lost_after))
     return [
         Opportunity(

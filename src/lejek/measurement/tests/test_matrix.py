@@ -16,6 +16,7 @@ from lejek.people.models import Role, User
 from lejek.qualification.selectors import model_of
 from lejek.qualification.tests import builders as people
 from lejek.scoring.models import LeadScore, ModelVersion
+from lejek.scoring.versions import roll_back_to
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,19 @@ def test_what_an_address_does_not_say_is_the_usual_pair() -> None:
     else:
         assert model.grade is not None
         assert named == [model.grade.rows, model.grade.columns]
+
+
+def test_after_a_rollback_the_bands_are_those_of_the_version_that_scores() -> None:
+    first = people.published(NOW)
+    document = first.document.replace("{name: hot,", "{name: boiling,")
+    assert document != first.document
+    people.published(NOW, document)
+    roll_back_to(version=first, note="", actor=None, now=NOW)
+    scored(first, "hot", "cold")
+    answer = people.client(people.user()).get("/bands/matrix/?rows=fit&columns=engagement")
+    found = answer.context["found"]
+    assert (found.total, found.n_other) == (1, 0)
+    assert "hot" in [row.band for row in found.rows]
 
 
 def test_the_page_leads_to_the_list_of_a_grade() -> None:

@@ -11,9 +11,11 @@ register = template.Library()
 _NAMES = {
     "lejek.scoring.jobs.score_everybody": gettext_noop("Score everybody"),
     "lejek.scoring.jobs.make_preview": gettext_noop("Preview of a changed model"),
+    "lejek.identity.jobs.read_workbook": gettext_noop("Reading of a workbook"),
     "lejek.identity.jobs.check_import": gettext_noop("Check of an import"),
     "lejek.identity.jobs.run_import": gettext_noop("Import of a file"),
     "lejek.identity.jobs.undo_import": gettext_noop("Undoing an import"),
+    "lejek.identity.jobs.forget_files": gettext_noop("Deleting old files of imports"),
     "lejek.people.jobs.send_message": gettext_noop("E-mail to a user"),
     "lejek.people.jobs.send_password_link": gettext_noop("Link for a new password"),
     "lejek.kernel.keeping.forget_old": gettext_noop("Tidying up what is old"),

@@ -134,6 +134,7 @@ BEFORE_MIGRATE = (
 
 
 @pytest.mark.slow
+@pytest.mark.embedded
 def test_before_the_first_migration_every_command_names_the_next_step(tmp_path: Path) -> None:
     for words in BEFORE_MIGRATE:
         ended = run(tmp_path, *words)
@@ -144,6 +145,7 @@ def test_before_the_first_migration_every_command_names_the_next_step(tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.embedded
 def test_each_first_step_names_the_next_one(tmp_path: Path) -> None:
     migrated = run(tmp_path, "migrate")
     assert "lejek create-user" in migrated.stdout
@@ -155,6 +157,7 @@ def test_each_first_step_names_the_next_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.embedded
 def test_a_database_server_that_is_away_is_said(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -168,6 +171,7 @@ def test_a_database_server_that_is_away_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.embedded
 def test_whoever_reads_no_further_gets_no_traceback(tmp_path: Path) -> None:
     started = subprocess.Popen(
         [sys.executable, "-m", "lejek", "doctor"],
@@ -185,6 +189,7 @@ def test_whoever_reads_no_further_gets_no_traceback(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.embedded
 @pytest.mark.parametrize("words", [["worker"], ["serve", "--migrate"]], ids=["worker", "serve"])
 def test_ctrl_c_stops_without_a_traceback(tmp_path: Path, words: list[str]) -> None:
     run(tmp_path, "migrate")

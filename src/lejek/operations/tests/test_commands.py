@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
 
 from lejek.cli import main
-from lejek.kernel import clock, events
+from lejek.kernel import clock, events, jobs
 from lejek.kernel.models import Event, Heartbeat, Schedule
 from lejek.people.models import AuditEntry, User
 
@@ -82,8 +83,11 @@ def test_nobody_is_rescored_before_a_model_is_published(capsys: pytest.CaptureFi
 
 def test_what_waits_can_be_done_without_a_server(db: None) -> None:
     events.emit("murmured", {}, now=clock.now())
+    letter = {"subject": "Hello", "text": "...", "to": "anna@lejek.example"}
+    jobs.enqueue("lejek.people.jobs.send_message", letter, now=clock.now())
     assert main(["worker", "--once"]) == 0
     assert not Event.objects.filter(handled_at=None).exists()
+    assert [each.to for each in mail.outbox] == [["anna@lejek.example"]]
 
 
 def test_the_doctors_answer_is_the_exit_code(

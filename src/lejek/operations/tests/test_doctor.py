@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,10 @@ from lejek.kernel import clock, jobs
 from lejek.kernel.models import Event, Heartbeat, Job, Schedule
 from lejek.kernel.sqlite_guard import refuse_unsafe_sqlite
 from lejek.operations import doctor
+from lejek.operations.backup import Manifest, manifest_path
 from lejek.operations.doctor import Grade
 from lejek.people.models import Role, User
+from lejek.scoring.tests.builders import published
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +39,14 @@ def sound(settings: Any, home: Path) -> None:
     Schedule.objects.update(next_at=clock.now() + timedelta(hours=1))
     User.objects.create_user("admin@example.com", None, name="Adam", role=Role.ADMINISTRATOR)
     (home / "backups").mkdir()
-    (home / "backups" / "lejek-20260301-020000.sqlite3").touch()
+    back_up(home / "backups" / "lejek-20260301-020000.sqlite3")
+
+
+def back_up(target: Path) -> None:
+    """A backup as the doctor sees it: its two files."""
+    made = Manifest(clock.now().isoformat(), connection.vendor, "0", "", 4, {}, [])
+    target.write_bytes(b"rows")
+    manifest_path(target).write_text(json.dumps(asdict(made)))
 
 
 def test_a_sound_house_has_no_findings() -> None:
@@ -108,9 +119,41 @@ def test_schedules_that_are_late() -> None:
     assert found("schedules").grade is Grade.WARN
 
 
+def test_a_model_whose_days_begin_elsewhere_than_the_nightly_run(settings: Any) -> None:
+    published(now=clock.now())
+    assert found("schedules").grade is Grade.OK
+    settings.TIME_ZONE = "Europe/Lisbon"
+    assert "in Europe/Warsaw, the nightly run in Europe/Lisbon" in found("schedules").says
+    assert "LEJEK_TIME_ZONE=Europe/Warsaw" in found("schedules").mend
+
+
+def test_cookies_by_https_with_no_proxy_named(settings: Any) -> None:
+    settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = ["leads.example.com"], True
+    assert "LEJEK_PROXIES=1" in found("addresses").mend
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert found("addresses").grade is Grade.OK
+
+
 def test_no_backup_for_days(home: Path) -> None:
     old = clock.now().timestamp() - 5 * 86_400
     os.utime(home / "backups" / "lejek-20260301-020000.sqlite3", (old, old))
+    assert found("backups").says == "the newest is 5 days old"
+
+
+@pytest.mark.parametrize("left", ["unfinished", "without a manifest", "cut off"])
+def test_what_never_became_a_backup_does_not_count(home: Path, left: str) -> None:
+    folder = home / "backups"
+    old = clock.now().timestamp() - 5 * 86_400
+    os.utime(folder / "lejek-20260301-020000.sqlite3", (old, old))
+    newer = folder / "lejek-20260306-020000.sqlite3"
+    back_up(newer)
+    assert found("backups").grade is Grade.OK
+    if left == "unfinished":
+        newer.rename(newer.with_name(newer.name + ".unfinished"))
+    elif left == "without a manifest":
+        manifest_path(newer).unlink()
+    else:
+        newer.write_bytes(b"ro")
     assert found("backups").says == "the newest is 5 days old"
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from lejek.people.demo import ROLES
-from lejek.people.models import Role, User
+from lejek.people.models import AuditEntry, Role, User
 
 pytestmark = pytest.mark.django_db
 SWITCH = "/settings/demo/role/"
@@ -60,6 +60,39 @@ def test_one_can_go_on_as_another_role(client: Client, role: str) -> None:
     assert who(client) == role
 
 
+def test_who_signs_out_stays_out_and_chooses_who_to_be(client: Client) -> None:
+    client.get("/settings/")
+    page = client.post("/accounts/logout/", follow=True)
+    assert page.request["PATH_INFO"] == "/settings/demo/"
+    assert who(client) is None
+    assert client.get("/settings/")["Location"] == "/settings/demo/"
+    assert client.get("/accounts/login/")["Location"] == "/settings/demo/"
+    assert client.post("/preferences/theme/", {"theme": "dark"}).status_code == 302
+    for role in (*ROLES, Role.ADMINISTRATOR):
+        assert f"The {role}" in page.content.decode()
+    administrator = User.objects.get(role=Role.ADMINISTRATOR)
+    assert client.post(SWITCH, {"user": administrator.pk}).status_code == 302
+    assert who(client) == Role.ADMINISTRATOR
+    assert client.get("/settings/").status_code == 200
+    assert client.get("/settings/audit/").content.decode().count("The administrator") > 1
+
+
+def test_who_comes_in_is_written_down(client: Client) -> None:
+    client.get("/settings/")
+    client.post(SWITCH, {"role": "sales"})
+    entries = AuditEntry.objects.order_by("id").values_list("action", "subject")
+    assert list(entries) == [
+        ("signed_in", "marketing@lejek.example"),
+        ("signed_in", "sales@lejek.example"),
+    ]
+
+
+def test_only_made_up_people_can_be_chosen(client: Client) -> None:
+    real = User.objects.create_user("real@example.com", None, name="Real", role=Role.MARKETING)
+    assert client.post(SWITCH, {"user": real.pk}).status_code == 404
+    assert "Real" not in client.get("/settings/demo/").content.decode()
+
+
 def test_a_role_that_is_not_offered_cannot_be_had(client: Client) -> None:
     assert client.post(SWITCH, {"role": "administrator"}).status_code == 404
     assert client.post(SWITCH).status_code == 404
@@ -92,6 +125,7 @@ def test_outside_the_demo_nobody_is_signed_in(settings: Any, people: None) -> No
     client = Client()
     assert client.get("/settings/").status_code == 302
     assert client.post(SWITCH, {"role": "sales"}).status_code == 404
+    assert client.get("/settings/demo/").status_code == 404
     assert who(client) is None
 
 

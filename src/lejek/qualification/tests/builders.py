@@ -7,7 +7,7 @@ from itertools import count
 
 from django.test import Client
 
-from lejek.demo.organisation import shipped_document
+from lejek.demo.versions import shipped_document
 from lejek.identity.models import Contact, Lead
 from lejek.people.models import Role, Team, User
 from lejek.scoring.models import ModelVersion

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from lejek.identity.models import Lead
 from lejek.kernel import clock
-from lejek.people.models import AuditEntry, Role
+from lejek.people.models import AuditEntry, Role, User
 from lejek.qualification import selectors
 from lejek.qualification.models import DefinitionCrossing, DefinitionState, SignOff
 from lejek.qualification.selectors import definition_pages, history_of
@@ -76,6 +77,17 @@ def test_leads_are_counted_now_and_by_local_week() -> None:
     ]
 
 
+def test_leads_that_nobody_works_on_are_not_counted_among_those_that_meet_it() -> None:
+    version, who = builders.published(NOW), builders.user()
+    name = "marketing_qualified"
+    for stage in ("lead", "marketing_qualified", "customer", "disqualified"):
+        made = builders.lead(NOW, stage=stage)
+        DefinitionState.objects.create(lead=made, definition=name, is_met=True, since=NOW)
+    Lead.objects.filter(stage="lead").update(closed_at=NOW)
+    page = next(page for page in definition_pages(version, who, NOW) if page.name == name)
+    assert page.n_met == 1
+
+
 def test_a_salesperson_counts_own_leads_and_nobodys() -> None:
     version, seller, other = builders.published(NOW), builders.user(Role.SALES), builders.user()
     for owner in (seller, None, other):
@@ -105,6 +117,27 @@ def test_each_side_signs_for_itself(role: str, side: str, status: int, signed: i
     client = builders.client(builders.user(role))
     answer = client.post("/definitions/marketing_qualified/sign/", {"side": side, "version": "1"})
     assert (answer.status_code, SignOff.objects.count()) == (status, signed)
+
+
+@pytest.mark.parametrize("second", ["marketing_qualified", "sales_qualified"])
+def test_one_person_signs_for_one_side_of_a_version(second: str) -> None:
+    builders.published(NOW)
+    who = builders.user(Role.ADMINISTRATOR)
+    client = builders.client(who)
+    sign = {"side": "sales", "version": "1"}
+    assert client.post("/definitions/marketing_qualified/sign/", sign).status_code == 302
+    page = client.get(f"/definitions/{second}/").content.decode()
+    assert "Sign for marketing" not in page
+    assert ("Sign for sales" in page) is (second == "sales_qualified")
+    sign["side"] = "marketing"
+    assert client.post(f"/definitions/{second}/sign/", sign).status_code == 403
+    # Another role does not make another person.
+    User.objects.filter(pk=who.pk).update(role=Role.MARKETING)
+    assert client.post(f"/definitions/{second}/sign/", sign).status_code == 403
+    assert SignOff.objects.get().side == "sales"
+    builders.published(NOW, builders.with_threshold(50))
+    sign["version"] = "2"
+    assert client.post(f"/definitions/{second}/sign/", sign).status_code == 302
 
 
 def test_a_second_signature_changes_nothing() -> None:

@@ -7,9 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lejek.identity.models import Lead
+from lejek.kernel.models import Event
 from lejek.people.models import Role
-from lejek.qualification.models import RejectionReason
-from lejek.qualification.services import accept_lead, move_lead, reject_lead, undo_verdict
+from lejek.qualification.models import RejectionReason, Verdict
+from lejek.qualification.services import (
+    LeadIsFinished,
+    accept_lead,
+    move_lead,
+    reject_lead,
+    undo_verdict,
+)
 from lejek.qualification.tests import builders
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
@@ -51,8 +58,29 @@ def test_a_lead_that_went_on_is_not_brought_back() -> None:
     assert state(lead)[0] == "customer"
 
 
-def test_accepting_never_moves_a_lead_back() -> None:
+@pytest.mark.parametrize("stage", ["sales_accepted", "sales_qualified", "opportunity"])
+def test_accepting_never_moves_a_lead_back(stage: str) -> None:
     seller = builders.user(Role.SALES)
-    lead = builders.lead(NOW, stage="sales_qualified")
+    lead = builders.lead(NOW, stage=stage)
     accept_lead(lead=lead, actor=seller, now=NOW + HOUR)
-    assert state(lead)[:2] == ("sales_qualified", NOW)
+    assert state(lead)[:2] == (stage, NOW)
+
+
+@pytest.mark.parametrize("stage", ["customer", "disqualified"])
+def test_a_lead_that_nobody_works_on_any_more_takes_no_verdict(stage: str) -> None:
+    seller, lead = builders.user(Role.SALES), builders.lead(NOW, stage=stage)
+    reason = RejectionReason.objects.order_by("position")[0]
+    with pytest.raises(LeadIsFinished):
+        accept_lead(lead=lead, actor=seller, now=NOW + HOUR)
+    with pytest.raises(LeadIsFinished):
+        reject_lead(lead=lead, reason=reason, actor=seller, now=NOW + HOUR)
+    assert state(lead) == (stage, NOW, None)
+    assert not Verdict.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_what_became_of_a_lead_since_somebody_read_it_counts() -> None:
+    lead, seller = builders.lead(NOW), builders.user(Role.SALES)
+    Lead.objects.filter(pk=lead.pk).update(stage="customer")
+    with pytest.raises(LeadIsFinished):
+        accept_lead(lead=lead, actor=seller, now=NOW + HOUR)

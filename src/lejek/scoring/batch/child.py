@@ -12,6 +12,7 @@ import os
 import resource
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,6 +24,8 @@ from leadscore.model import ScoringModel
 from lejek.scoring.batch.database import Address
 from lejek.scoring.batch.preview import Question, preview
 from lejek.scoring.batch.scores import score_all
+
+Rows = Sequence[tuple[Any, ...]]
 
 GONE = 3
 """How the process ends when nobody waits for it any more."""
@@ -86,18 +89,32 @@ def _preview(asked: dict[str, Any], saying: Saying) -> object:
         after=_model(asked["after"]),
         as_of=asked["as_of"],
         weeks=asked["weeks"],
-        definition=asked["definition"],
+        definitions=asked["definitions"],
+        finished_stages=asked["finished_stages"],
+        stage_changes=_stage_changes(asked["stage_changes"]),
         horizon_days=asked["horizon_days"],
         outcomes=_outcomes(asked["outcomes"]),
     )
     return preview(Address.of(asked["database"]), question, saying)
 
 
-def _outcomes(rows: list[tuple[int, str, int]]) -> pa.Table:
-    columns = list(zip(*sorted(rows), strict=True)) or [(), (), ()]
-    kinds = (("lead_id", pa.int64()), ("outcome", pa.string()), ("occurred_at", pa.int64()))
+def _outcomes(rows: Rows) -> pa.Table:
+    kinds = {"lead_id": pa.int64(), "outcome": pa.string(), "occurred_at": pa.int64()}
+    return _table(sorted(map(tuple, rows)), kinds)
+
+
+def _stage_changes(rows: Rows) -> pa.Table:
+    kinds = {"lead_id": pa.int64(), "old": pa.string(), "new": pa.string(), "at": pa.int64()}
+    return _table(rows, kinds).append_column("n", pa.array(range(len(rows)), pa.int64()))
+
+
+def _table(rows: Rows, kinds: Mapping[str, pa.DataType]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
     return pa.table(
-        {name: pa.array(column, kind) for (name, kind), column in zip(kinds, columns, strict=True)}
+        {
+            name: pa.array(column, kind)
+            for (name, kind), column in zip(kinds.items(), columns, strict=True)
+        }
     )
 
 

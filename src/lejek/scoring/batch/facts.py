@@ -36,7 +36,12 @@ class Wanted:
 class Known:
     """What the database knows of leads, in memory, to be turned into facts of any set of fields."""
 
-    def __init__(self, source: Snapshot, *, with_history: bool = False) -> None:
+    def __init__(self, source: Snapshot, *, stage_changes: pa.Table | None = None) -> None:
+        """Read what is known.
+
+        `stage_changes` (lead_id, old, new, at, and n in the order in which they happened) come from
+        a later room; with them the history of everything else is read too.
+        """
         self._connection = duckdb.connect()
         self._connection.execute("SET TimeZone = 'UTC'")
         self._keep("lead", _leads(source))
@@ -46,14 +51,20 @@ class Known:
         touchpoints = _touchpoints(source)
         self.n_touchpoints = touchpoints.num_rows
         self._connection.register("touchpoint", touchpoints)
-        if with_history:
+        if stage_changes is not None:
             self._keep("attribute_change", _changes(source))
+            self._keep("stage_change", stage_changes)
         self._connection.execute(_REFUSED)
         self._connection.execute(_CONSENTS)
 
-    def leads(self, *, with_closed: bool = False) -> pa.Table:
-        """Who is scored: lead_id, owner_id, closed_at (in microseconds, 0 while open)."""
-        return self._table(f"{_SCORED}{'' if with_closed else _OPEN} ORDER BY lead.id")
+    def worked_on(self, as_of: int, finished: Sequence[str]) -> pa.Table:
+        """Who was scored and worked on at a moment: lead_id, and owner_id, the owner of today.
+
+        Those in one of the `finished` stages then are left out; needs the history.
+        """
+        return self._connection.sql(
+            _WORKED_ON, params={"as_of": as_of, "finished": list(finished)}
+        ).to_arrow_table()
 
     def refused(self) -> list[int]:
         """Open and closed leads of people who refused to be profiled."""
@@ -69,10 +80,7 @@ class Known:
         return _facts(leads, touchpoints, wanted)
 
     def facts_then(self, wanted: Wanted) -> Facts:
-        """What was known at any moment, of closed leads too; needs the history.
-
-        The stage is the one of today: its history belongs to a later room.
-        """
+        """What was known at any moment, of closed leads too; needs the history."""
         fields = {name: number for number, name in enumerate(wanted.attributes)}
         self._connection.execute(_change_of_lead(list(fields)))
         self._connection.execute(_first_values(fields))
@@ -192,12 +200,18 @@ LEFT JOIN company ON company.id = contact.company_id
 """
 _NOT_REFUSED = " WHERE lead.contact_id NOT IN (FROM refused)"
 _OPEN = " AND nullif(CAST(lead.closed_at AS VARCHAR), '') IS NULL"
-_SCORED = f"""
-SELECT lead.id AS lead_id, lead.owner_id,
-  coalesce(epoch_us(TRY_CAST(nullif(CAST(lead.closed_at AS VARCHAR), '') AS TIMESTAMPTZ)), 0)
-    AS closed_at
-FROM lead{_NOT_REFUSED}
+_WORKED_ON = f"""
+WITH moved AS (
+  SELECT lead_id, arg_max(new, n) FILTER (WHERE "at" <= $as_of) AS was, arg_min(old, n) AS first
+  FROM stage_change GROUP BY lead_id
+)
+SELECT lead.id AS lead_id, lead.owner_id FROM lead LEFT JOIN moved ON moved.lead_id = lead.id
+{_NOT_REFUSED}
+AND coalesce(
+  epoch_us(TRY_CAST(nullif(CAST(lead.closed_at AS VARCHAR), '') AS TIMESTAMPTZ)) > $as_of, true)
+AND NOT list_contains($finished, coalesce(moved.was, moved.first, lead.stage))
 """  # noqa: S608 - our own names
+"""The stage at a moment: as the last move before it left it, else as the first move found it."""
 
 _KINDS: Mapping[FieldType, str] = {
     FieldType.TEXT: "CASE WHEN json_type({0}) IN ('VARCHAR', 'BIGINT', 'UBIGINT') "
@@ -278,7 +292,7 @@ def _touchpoints_query(properties: Fields) -> str:
 
 
 def _change_of_lead(fields: Sequence[str]) -> str:
-    """Changes of contacts, companies and consents as changes of their leads."""
+    """Changes of contacts, companies, consents and stages as changes of their leads."""
     wanted = _listed([_literal(name) for name in fields]) or "''"
     return f"""
     CREATE OR REPLACE TEMP TABLE change_of_lead AS
@@ -296,6 +310,9 @@ def _change_of_lead(fields: Sequence[str]) -> str:
       to_json(CAST(is_given AS BOOLEAN)), CAST("at" AS TIMESTAMP), change.id
     FROM consent_change change JOIN lead USING (contact_id)
     WHERE {_literal(_CONSENT_SPACE)} || purpose IN ({wanted})
+    UNION ALL
+    SELECT lead_id, 'stage', to_json(old), to_json(new), make_timestamp("at"),
+      n FROM stage_change WHERE 'stage' IN ({wanted})
     """  # noqa: S608 - names of fields, quoted
 
 

@@ -6,7 +6,7 @@ In: a snapshot, the active model and the draft. Out: plain values, ready to be k
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 
 from leadscore.backtest import Backtest, backtest
 from leadscore.backtest.figures import Ranking
-from leadscore.backtest.moments import day_end
 from leadscore.compare import AFTER, BEFORE, Differences, compare
-from leadscore.days import offsets
+from leadscore.days import end_of_day, offsets
 from leadscore.engines import duckdb, live
 from leadscore.inputs import Facts
 from leadscore.language import LANGUAGES
@@ -35,6 +34,11 @@ MOST_FOR_LIVE = 25_000
 Source: measured with forty rules; both engines give the same integers.
 """
 Plain = dict[str, Any]
+Met = dict[str, pa.Array]
+"""By definition, the leads that meet it."""
+
+SIDES = ("before", "after")
+"""The active model and the draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,11 @@ class Question:
     as_of: int
     weeks: Sequence[int]
     """Ends of weeks, the earliest first; the first one only says who met it before."""
-    definition: str
+    definitions: Sequence[str]
+    """Those that lead into a stage, which are followed through the weeks."""
+    finished_stages: Sequence[str]
+    """In which nobody works on a lead any more, so that it meets nothing."""
+    stage_changes: pa.Table
     horizon_days: int
     outcomes: pa.Table
 
@@ -54,11 +62,11 @@ class Question:
 def preview(address: Address, asked: Question, progress: Progress) -> Plain:
     """The answer of a preview."""
     with snapshot(address) as source:
-        known = Known(source, with_history=True)
+        known = Known(source, stage_changes=asked.stage_changes)
     progress.started(1 + len(asked.weeks) + 2, "preview")
     found = Differing(known, asked, progress)
     answer = found.today()
-    answer["weeks"] = found.weeks()
+    answer["qualified"] = found.qualified()
     answer["backtest"] = found.looked_back()
     known.close()
     return answer
@@ -78,8 +86,9 @@ class Differing:
     def today(self) -> Plain:
         """Who changes band, grade or definition, and how many leads each rule touches."""
         facts = self._facts_now()
+        worked_on = self._worked_on(self._asked.as_of)["lead_id"]
         scored = [
-            self._score(model, own, self._asked.as_of)
+            _of_leads(self._score(model, own, self._asked.as_of), worked_on)
             for model, own in zip(self._models, facts, strict=True)
         ]
         for own in facts:
@@ -89,31 +98,26 @@ class Differing:
         return {
             **_sums(differences),
             "leads": _named(differences),
-            "owners": self._owners(differences),
             "touched": {"before": _touched(scored[0]), "after": _touched(scored[1])},
         }
 
-    def weeks(self) -> list[Plain]:
-        """By week, how many leads met the definition at its end, and how many began to in it."""
-        leads = self._known.leads(with_closed=True)
-        met_before: list[set[int]] = [set(), set()]
-        lines: list[Plain] = []
+    def qualified(self) -> list[Plain]:
+        """By definition and week, how many leads meet it at its end, and how many began to in it.
+
+        Those that began to are told by salesperson too: the one who owns the lead today.
+        """
+        n_weeks = len(self._asked.weeks) - 1
+        followed = {name: _Followed(name, n_weeks) for name in self._asked.definitions}
+        before: list[Met] = [{}, {}]
         for number, until in enumerate(self._asked.weeks):
-            met = [self._met(side, until, leads) for side in (0, 1)]
+            worked_on = self._worked_on(until)
+            met = [self._met(side, until, worked_on) for side in (0, 1)]
             if number:
-                sides = zip(("before", "after"), met, met_before, strict=True)
-                lines.append(
-                    {
-                        "until": until,
-                        **{
-                            name: {"met": len(now), "new": len(now - was)}
-                            for name, now, was in sides
-                        },
-                    }
-                )
-            met_before = met
+                for each in followed.values():
+                    each.add(until, met, before, worked_on)
+            before = met
             self._progress.advanced()
-        return lines
+        return [each.told() for each in followed.values()]
 
     def looked_back(self) -> Plain | None:
         """Both models against the recorded outcomes; None where none are recorded."""
@@ -153,31 +157,64 @@ class Differing:
         except FieldsDiffer:
             return [Wanted(*fields_of([model])) for model in self._models]
 
-    def _met(self, side: int, as_of: int, leads: pa.Table) -> set[int]:
-        """The leads that were open at a moment and met the definition."""
+    def _worked_on(self, as_of: int) -> pa.Table:
+        """The leads that somebody worked on at a moment, each with its owner of today."""
+        return self._known.worked_on(as_of, self._asked.finished_stages)
+
+    def _met(self, side: int, as_of: int, worked_on: pa.Table) -> Met:
+        """By definition that the model has, the leads that met it at a moment."""
         facts = self._facts_then()[side]
         scored = self._score(self._models[side], facts, as_of, contributions=False)
-        if self._asked.definition not in scored.table.column_names:
-            return set()
-        met = scored.table.filter(scored.table[self._asked.definition])["lead_id"]
-        was_open = pc.or_(pc.equal(leads["closed_at"], 0), pc.greater(leads["closed_at"], as_of))
-        open_then = leads.filter(was_open)["lead_id"]
-        return set(met.filter(pc.is_in(met, value_set=open_then.combine_chunks())).to_pylist())
+        table = _of_leads(scored, worked_on["lead_id"]).table
+        return {
+            name: table.filter(table[name])["lead_id"].combine_chunks()
+            for name in self._asked.definitions
+            if name in table.column_names
+        }
 
-    def _owners(self, differences: Differences) -> list[Plain]:
-        """By salesperson, how many open leads meet the definition before and after."""
-        name = self._asked.definition
-        owners = self._known.leads().select(["lead_id", "owner_id"])
-        joined = differences.leads.join(owners, "lead_id", join_type="inner")
-        counts: dict[int | None, Plain] = {}
-        for side, key in ((BEFORE, "before"), (AFTER, "after")):
-            if name + side not in joined.column_names:
+
+def _of_leads(scored: Scores, lead_ids: pa.ChunkedArray) -> Scores:
+    """The scores of these leads alone; the contributions stay those of everybody."""
+    chosen = pc.is_in(scored.table["lead_id"], value_set=lead_ids.combine_chunks())
+    return replace(scored, table=scored.table.filter(chosen))
+
+
+class _Followed:
+    """A definition through the weeks."""
+
+    def __init__(self, name: str, n_weeks: int) -> None:
+        self._name, self._n_weeks = name, n_weeks
+        self._weeks: list[Plain] = []
+        self._owners: dict[int | None, dict[str, list[int]]] = {}
+
+    def add(
+        self, until: int, met: Sequence[Met], before: Sequence[Met], worked_on: pa.Table
+    ) -> None:
+        """The next week: by model, who meets it at its end, and who did a week before."""
+        week: Plain = {"until": until}
+        for side, now_, was_ in zip(SIDES, met, before, strict=True):
+            now, was = now_.get(self._name), was_.get(self._name)
+            if now is None or was is None:
+                week[side] = None
                 continue
-            met = joined.filter(joined[name + side])
-            for owner in met["owner_id"].value_counts().to_pylist():
-                entry = counts.setdefault(owner["values"], {"before": 0, "after": 0})
-                entry[key] = owner["counts"]
-        return [{"owner_id": owner, **entry} for owner, entry in counts.items()]
+            new = now.filter(pc.invert(pc.is_in(now, value_set=was)))
+            week[side] = {"met": len(now), "new": len(new)}
+            theirs = worked_on.filter(pc.is_in(worked_on["lead_id"], value_set=new))
+            for owner in theirs["owner_id"].value_counts().to_pylist():
+                self._counts(owner["values"])[side][len(self._weeks)] = owner["counts"]
+        self._weeks.append(week)
+
+    def told(self) -> Plain:
+        """As plain values; None where a model has no such definition."""
+        last = self._weeks[-1] if self._weeks else dict.fromkeys(SIDES)
+        owners = [
+            {"owner_id": owner, **{side: last[side] and counts[side] for side in SIDES}}
+            for owner, counts in self._owners.items()
+        ]
+        return {"name": self._name, "weeks": self._weeks, "owners": owners}
+
+    def _counts(self, owner: int | None) -> dict[str, list[int]]:
+        return self._owners.setdefault(owner, {side: [0] * self._n_weeks for side in SIDES})
 
 
 def _touched(scored: Scores) -> dict[str, int]:
@@ -290,4 +327,4 @@ def week_ends(time_zone: str, as_of: int, n_weeks: int) -> list[int]:
     """
     today = offsets(time_zone).local_day(as_of)
     last_sunday = today - (today + 3) % 7 - 1
-    return [day_end(time_zone, last_sunday - 7 * back) for back in range(n_weeks, -1, -1)]
+    return [end_of_day(last_sunday - 7 * back, time_zone) for back in range(n_weeks, -1, -1)]

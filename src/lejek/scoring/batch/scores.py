@@ -162,7 +162,7 @@ class _Comparison:
             AND kept.as_of BETWEEN {low} AND {high} AS was_live,
           (kept.lead_id IS NULL OR {score} OR kept.version_id <> {self._version_id})
             AS score_differs,
-          {definition} AS definitions_differ,
+          ({definition} OR {_left(self._definitions())}) AS definitions_differ,
           kept.overall AS overall_before,
           (score_differs OR definitions_differ OR {band} OR kept.overall <> fresh.overall
             OR kept.grade <> fresh.grade OR kept.contributions <> fresh.contributions)
@@ -189,6 +189,15 @@ def _differ(column: str, names: list[str]) -> str:
         for name in names
     ]
     return f"({' OR '.join(tests)})" if tests else "false"
+
+
+def _left(definitions: list[str]) -> str:
+    """SQL: whether a definition was met that is not in the model any more."""
+    names = ", ".join(f"'{name}'" for name in definitions) or "''"
+    return (
+        "coalesce(len(list_filter(json_keys(kept.definitions), lambda met: "
+        f"met NOT IN ({names}) AND (kept.definitions ->> met) = 'true')) > 0, false)"
+    )
 
 
 def _day_of(scored: Scores) -> tuple[int, int]:

@@ -11,6 +11,8 @@ from lejek.capture.models import Touchpoint
 from lejek.identity.models import Company, Contact, Lead
 from lejek.kernel.ids import uuid7
 from lejek.people.models import Role, User
+from lejek.qualification.defaults import STAGES
+from lejek.qualification.models import Stage
 from lejek.scoring.models import ModelVersion
 from lejek.scoring.versions import publish_model
 
@@ -71,6 +73,22 @@ def published(
 ) -> ModelVersion:
     """A version that scores."""
     return publish_model(document=document, note="first", actor=actor, now=now)
+
+
+def stages() -> None:
+    """The stages to begin with; tests with transactions of their own find none."""
+    for key, position, label_pl, label_en, definition, is_working, is_won in STAGES:
+        Stage.objects.get_or_create(
+            key=key,
+            defaults={
+                "position": position,
+                "label_pl": label_pl,
+                "label_en": label_en,
+                "definition": definition,
+                "is_working": is_working,
+                "is_won": is_won,
+            },
+        )
 
 
 def company(name: str = "Energia SA", **fields: Any) -> Company:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from lejek.consent.models import ConsentChange
-from lejek.identity.models import Contact, Lead
+from lejek.identity.models import AttributeChange, Contact, Import, Lead
+from lejek.kernel.events import hand_on
 from lejek.kernel.models import Event
 from lejek.scoring.batch.process import BatchFailed, run
 from lejek.scoring.handlers import mark_leads
@@ -147,6 +149,103 @@ def test_a_lead_that_waits_to_be_scored_is_no_defect() -> None:
     mark([one.pk], now=NOW)
     assert score_all(reason="nightly", now=NOW + timedelta(minutes=5)).n_differences == 0
     assert DirtyLead.objects.filter(lead=one).exists()
+
+
+def _imported(*, status: str = "done", n_rows: int = 1001) -> Import:
+    """An import of so many rows, with the event that says so."""
+    job = Import.objects.create(
+        file_name="x.csv", path="x.csv", status=status, rows_total=n_rows, created_at=NOW
+    )
+    if status != Import.Status.RUNNING:
+        name = "import_undone" if status == Import.Status.UNDONE else "import_finished"
+        Event.objects.create(name=name, content={"import_id": job.pk}, happened_at=NOW)
+    return job
+
+
+@pytest.mark.parametrize("status", ["running", "done"])
+def test_a_large_import_explains_its_leads_and_no_others(status: str) -> None:
+    published()
+    told, asked, forgotten = lead(), lead(first_name="Jan"), lead(first_name="Ola")
+    _score_live()
+    score_all(reason="nightly", now=NOW)
+    job = _imported(status=status)
+    touchpoint(told, "demo_request", NOW, import_id=job.pk)
+    Contact.objects.filter(pk__in=[asked.contact_id, forgotten.contact_id]).update(
+        seniority="owner"
+    )
+    AttributeChange.objects.create(
+        contact=asked.contact,
+        field="lead.seniority",
+        new="owner",
+        known_at=NOW,
+        source="import",
+        import_id=job.pk,
+    )
+    done = score_all(reason="import", now=NOW + timedelta(minutes=5))
+    assert [each["lead_id"] for each in done.differences] == [forgotten.pk]
+
+
+def test_a_large_import_explains_the_colleagues_of_its_leads() -> None:
+    published()
+    firm = company()
+    people = [lead(of=firm, first_name=name) for name in ("Anna", "Jan")]
+    touchpoint(people[0], "page_view", NOW)
+    score_all(reason="nightly", now=NOW)
+    touchpoint(people[1], "page_view", NOW, import_id=_imported().pk)
+    done = score_all(reason="import", now=NOW + timedelta(minutes=5))
+    assert (done.n_changed, done.n_differences) == (2, 0)
+
+
+@pytest.mark.parametrize("status", ["done", "undone"])
+def test_an_import_explains_nothing_once_everybody_was_scored_after_it(status: str) -> None:
+    published()
+    one = lead()
+    job = _imported(status=status)
+    touchpoint(one, "page_view", NOW, import_id=job.pk)
+    score_all(reason="import", now=NOW)
+    Contact.objects.filter(pk=one.contact_id).update(seniority="owner")
+    done = score_all(reason="nightly", now=NOW + timedelta(minutes=5))
+    assert [each["lead_id"] for each in done.differences] == [one.pk]
+
+
+def test_a_small_import_names_its_leads_so_it_explains_none() -> None:
+    published()
+    one = lead()
+    score_all(reason="nightly", now=NOW)
+    touchpoint(one, "demo_request", NOW, import_id=_imported(n_rows=1000).pk)
+    assert score_all(reason="nightly", now=NOW + timedelta(minutes=5)).n_differences == 1
+
+
+def test_after_an_undo_nobody_can_say_whose_facts_are_gone() -> None:
+    published()
+    one = lead()
+    gone = touchpoint(one, "demo_request", NOW)
+    score_all(reason="nightly", now=NOW)
+    gone.delete()
+    _imported(status="undone")
+    done = score_all(reason="import", now=NOW + timedelta(minutes=5))
+    assert (done.n_changed, done.n_differences) == (1, 0)
+
+
+def test_what_the_batch_says_of_a_lead_waits_for_what_live_scoring_said_before() -> None:
+    published()
+    one = lead(seniority="owner")
+    touchpoint(one, "demo_request", NOW)
+    Event.objects.all().delete()
+    _score_live()
+    score_all(reason="nightly", now=NOW + timedelta(days=40))
+    heard: list[bool] = []
+
+    def failing_at_first(content: dict[str, Any], *, now: datetime) -> None:
+        meets = content["definitions"]["marketing_qualified"]
+        if meets and now == NOW:
+            raise RuntimeError("not now")
+        heard.append(meets)
+
+    handlers = {"lead_scored": [failing_at_first]}
+    assert hand_on(handlers, now=NOW) == 0
+    hand_on(handlers, now=NOW + timedelta(days=41))
+    assert heard == [True, False]
 
 
 def test_colleagues_count_by_company_in_both() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from leadscore.document import read_model
 from lejek.people.models import Role, User
+from lejek.qualification.models import Stage
 from lejek.scoring.models import DraftRevision, ModelDraft
 from lejek.scoring.tests.builders import MODEL, NOW, lead, published, touchpoint, user
+from lejek.scoring.versions import publish_model
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +97,7 @@ def _inputs(page: str) -> dict[str, str]:
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             got = dict(attrs)
             if tag == "form":
-                self.inside = got.get("id") == "rule-form"
+                self.inside = got.get("id") in {"rule-form", "definition-form"}
             if not self.inside:
                 return
             if tag == "input" and got.get("name"):
@@ -202,6 +207,26 @@ def test_bands_and_limits_are_changed_and_gaps_refused(browser: Client) -> None:
     assert b"Not saved" in refused.content
 
 
+@pytest.mark.parametrize(
+    ("emptied", "path"),
+    [
+        ("min", "dimensions.fit.min"),
+        ("max", "dimensions.fit.max"),
+        ("from-warm", "dimensions.fit.bands[1].from"),
+    ],
+)
+def test_a_limit_that_is_cleared_is_refused_and_not_taken_for_zero(
+    browser: Client, emptied: str, path: str
+) -> None:
+    sent = {"min": "-10", "max": "100", "from-cold": "-10", "from-warm": "30", "from-hot": "60"}
+    answer = browser.post(
+        reverse("scoring:editor_scale"), {"revision": "0", "dimension": "fit", **sent, emptied: ""}
+    )
+    assert answer.status_code == 200
+    assert path in answer.content.decode()
+    assert not ModelDraft.objects.exists()
+
+
 def test_a_definition_is_edited_as_text(browser: Client) -> None:
     url = reverse("scoring:editor_definitions")
     page = browser.get(url)
@@ -211,11 +236,129 @@ def test_a_definition_is_edited_as_text(browser: Client) -> None:
     assert len(read_model(_draft().document).sound_model().definitions) == 1
     wrong = browser.post(url, {**sent, "revision": "1", "text": "when: {score.fame: {ge: 50}}"})
     assert b"score.fame" in wrong.content
-    new = {"revision": "1", "name": "ready", "text": "when: {definition: marketing_qualified}"}
-    assert browser.post(url, new).status_code == 302
-    assert [d.name for d in read_model(_draft().document).sound_model().definitions][1] == "ready"
-    assert browser.post(url, {"revision": "2", "name": "ready", "delete": "1"}).status_code == 302
-    assert "ready" not in _draft().document
+    assert browser.post(url, {**sent, "name": "unknown"}).status_code == 404
+
+
+MQL = {
+    "revision": "0",
+    "name": "marketing_qualified",
+    "label_pl": "MQL",
+    "label_en": "MQL",
+    "when-joint": "all",
+    "when-0-field": "score.fit",
+    "when-0-operator": "ge",
+    "when-0-value": "35",
+    "when-1-field": "band.engagement",
+    "when-1-operator": "in",
+    "when-1-value": "warm; hot",
+    "keep_while-joint": "all",
+    "keep_while-0-field": "score.overall",
+    "keep_while-0-operator": "ge",
+    "keep_while-0-value": "70,5",
+}
+
+
+def _definition(name: str) -> Any:
+    model = read_model(_draft().document).sound_model()
+    return next(each for each in model.definitions if each.name == name)
+
+
+def test_the_threshold_of_a_definition_is_changed_in_a_form(browser: Client) -> None:
+    url = reverse("scoring:edit_definition", args=["marketing_qualified"])
+    page = browser.get(url).content.decode()
+    assert 'name="when-0-value" value="30"' in page
+    assert 'name="keep_while-0-value" value="30"' in page
+    assert browser.post(url, MQL).status_code == 302
+    changed = _definition("marketing_qualified")
+    assert [part.operand for part in changed.when.parts] == [35, ("warm", "hot")]
+    assert (changed.keep_while.field, changed.keep_while.operand) == ("score.overall", 70.5)
+    assert changed.label == {"pl": "MQL", "en": "MQL"}
+
+
+def test_every_definition_survives_being_saved_unchanged(browser: Client) -> None:
+    supplied = (files("leadscore.models") / "b2b-default.yaml").read_text(encoding="utf-8")
+    for document in (MODEL, supplied):
+        publish_model(document=document, note="", actor=None, now=NOW)
+        for each in read_model(document).sound_model().definitions:
+            url = reverse("scoring:edit_definition", args=[each.name])
+            sent = _inputs(browser.get(url).content.decode())
+            assert browser.post(url, sent).status_code == 302, each.name
+    assert not ModelDraft.objects.exists(), "nothing was changed, so nothing is drafted"
+
+
+def test_a_deeper_condition_stays_as_words_and_as_it_is(browser: Client) -> None:
+    deep = "when: {all: [{score.fit: {ge: 30}}, {touchpoint: {on: demo_request, within: 30}}]}"
+    document = MODEL.replace(
+        "when: {all: [{score.fit: {ge: 30}}, {score.engagement: {ge: 40}}]}", deep
+    )
+    publish_model(document=document, note="", actor=None, now=NOW)
+    url = reverse("scoring:edit_definition", args=["marketing_qualified"])
+    page = browser.get(url).content.decode()
+    assert "nested more deeply" in page
+    assert 'name="when-0-field"' not in page
+    sent = {**_inputs(page), "keep_while-0-value": "20"}
+    assert browser.post(url, sent).status_code == 302
+    assert deep in _draft().document
+    assert _definition("marketing_qualified").keep_while.operand == 20
+
+
+def test_what_a_definition_asks_wrongly_is_said_beside_it(browser: Client) -> None:
+    url = reverse("scoring:edit_definition", args=["marketing_qualified"])
+    wrong = browser.post(url, MQL | {"when-0-value": "many", "keep_while-0-value": ""})
+    page = wrong.content.decode()
+    assert page.index("many") < page.index("Once met, it is kept while")
+    assert page.count('role="alert"') == 2
+    empty = browser.post(url, {"revision": "0", "name": "marketing_qualified"})
+    assert b"there is nothing here" in empty.content
+    assert not ModelDraft.objects.exists()
+
+
+def test_a_definition_is_added_and_its_name_checked(browser: Client) -> None:
+    url = reverse("scoring:add_definition")
+    assert browser.get(url).status_code == 200
+    assert b"a definition of this name already" in browser.post(url, MQL).content
+    assert b"cannot be a name" in browser.post(url, MQL | {"name": "Very ready"}).content
+    assert browser.post(url, MQL | {"name": "ready"}).status_code == 302
+    model = read_model(_draft().document).sound_model()
+    assert [each.name for each in model.definitions] == ["marketing_qualified", "ready"]
+
+
+def test_another_line_is_added_to_the_condition_that_asked_for_it(browser: Client) -> None:
+    url = reverse("scoring:edit_definition", args=["marketing_qualified"])
+    answer = browser.post(url, {**MQL, "more": "keep_while"}, headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert 'name="keep_while-1-field"' in page
+    assert 'name="when-2-field"' not in page
+    assert "<html" not in page
+    assert not ModelDraft.objects.exists()
+
+
+def test_a_definition_that_leads_into_a_stage_keeps_its_name(browser: Client) -> None:
+    url = reverse("scoring:edit_definition", args=["marketing_qualified"])
+    renamed = MQL | {"name": "ready"}
+    assert b"The name stays" in browser.post(url, renamed).content
+    assert not ModelDraft.objects.exists()
+    Stage.objects.update(definition="")
+    assert browser.post(url, renamed).status_code == 302
+    assert _definition("ready")
+
+
+def test_a_definition_is_deleted_after_a_question(browser: Client) -> None:
+    url = reverse("scoring:delete_definition", args=["marketing_qualified"])
+    page = browser.get(url).content.decode()
+    assert "It leads into a stage: MQL" in page
+    assert not ModelDraft.objects.exists()
+    assert browser.post(url, {"revision": "0"}).status_code == 302
+    assert "marketing_qualified" not in _draft().document
+
+
+def test_a_definition_that_another_one_asks_for_is_not_deleted(browser: Client) -> None:
+    asking = MODEL + "  ready:\n    when: {definition: marketing_qualified}\n"
+    publish_model(document=asking, note="", actor=None, now=NOW)
+    url = reverse("scoring:delete_definition", args=["marketing_qualified"])
+    assert b"disabled" in browser.get(url).content
+    assert browser.post(url, {"revision": "0"}).status_code == 302
+    assert not ModelDraft.objects.exists()
 
 
 def test_text_is_saved_with_its_errors_and_they_are_listed(browser: Client) -> None:
@@ -262,7 +405,6 @@ def test_who_only_reads_sees_the_rules_and_changes_nothing(client: Client, role:
         "editor_definitions",
         "editor_yaml",
         "runs",
-        "preview",
     ):
         assert client.get(reverse(f"scoring:{name}")).status_code == 200, name
     assert client.get(reverse("scoring:edit_rule", args=["vip"])).status_code == 403
@@ -270,6 +412,9 @@ def test_who_only_reads_sees_the_rules_and_changes_nothing(client: Client, role:
     for name, args in (
         ("edit_rule", ["vip"]),
         ("delete_rule", ["vip"]),
+        ("add_definition", []),
+        ("edit_definition", ["marketing_qualified"]),
+        ("delete_definition", ["marketing_qualified"]),
         ("move_rule", ["vip"]),
         ("editor_scale", []),
         ("editor_definitions", []),

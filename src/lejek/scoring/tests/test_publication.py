@@ -81,6 +81,17 @@ def test_a_draft_that_was_changed_meanwhile_is_not_published(browser: Client) ->
         publish_draft(revision=1, note="old", actor=None, now=NOW)
 
 
+@pytest.mark.parametrize("revision", ["", "-1", "one", "1" * 5000, "\N{ARABIC-INDIC DIGIT ONE}"])
+def test_a_form_that_says_no_change_of_the_draft_publishes_nothing(
+    browser: Client, revision: str
+) -> None:
+    save_draft(document=SECOND, revision=0, actor=None, now=NOW)
+    answer = browser.post(reverse("scoring:publish"), {"revision": revision, "note": "x"})
+    assert answer.status_code == 400
+    assert b"does not say which change" in answer.content
+    assert active_version().number == 1
+
+
 def test_a_draft_with_errors_is_not_published(browser: Client) -> None:
     save_draft(document=MODEL + "nonsense: 1\n", revision=0, actor=None, now=NOW)
     assert b"cannot be published" in browser.get(reverse("scoring:publish")).content

@@ -1,9 +1,8 @@
-"""The editor of the draft: rules, scale, definitions, and the document itself."""
+"""The editor of the draft: rules, scale, and the document itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,15 +17,13 @@ from lejek.kernel import clock
 from lejek.people.access import needs, signed_in
 from lejek.scoring import editing, selectors, versions
 from lejek.scoring.condition_rows import JOINTS, Rows, number
-from lejek.scoring.definition_text import text_of_definition, with_definition_text
 from lejek.scoring.editing import Edit
-from lejek.scoring.rewording import reworded
 from lejek.scoring.rule_form import (
     CONDITION,
     KINDS,
     RuleForm,
     as_rule,
-    builder_rows,
+    builder,
     choices,
     empty_form,
     form_of,
@@ -36,7 +33,15 @@ from lejek.scoring.rule_form import (
 )
 from lejek.scoring.selectors import Draft
 from lejek.scoring.summary import summary_of
-from lejek.scoring.versions import DraftHasMoved, NoActiveModel
+from lejek.scoring.versions import DraftHasMoved
+from lejek.scoring.views.drafting import (
+    draft_or_404,
+    news,
+    revision_of,
+    saved,
+    saved_edit,
+    sound_model,
+)
 from lejek.scoring.views.shown import (
     editor_context,
     language,
@@ -45,50 +50,6 @@ from lejek.scoring.views.shown import (
     shown_problems,
 )
 
-
-def _draft() -> Draft:
-    try:
-        return selectors.current_draft(clock.now())
-    except NoActiveModel as error:
-        raise Http404 from error
-
-
-def _sound(draft: Draft) -> ScoringModel:
-    """The model of the draft, for pages that cannot do without.
-
-    Raises: Http404 while the document has errors: they are mended in the text.
-    """
-    if draft.model is None:
-        raise Http404("the draft has errors")
-    return draft.model
-
-
-def _revision(request: HttpRequest) -> int:
-    sent = request.POST.get("revision", "")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 9 else -1
-
-
-def _saved(request: HttpRequest, document: str, said: str) -> bool:
-    """Save the draft and say so; False when somebody else was faster."""
-    try:
-        versions.save_draft(
-            document=document,
-            revision=_revision(request),
-            actor=signed_in(request),
-            now=clock.now(),
-        )
-    except DraftHasMoved:
-        say_draft_moved(request)
-        return False
-    messages.success(request, said)
-    return True
-
-
-def _saved_edit(request: HttpRequest, draft: Draft, document: str, said: str) -> bool:
-    """Save what a form made of the draft, in the words of whoever wrote the draft."""
-    return _saved(request, reworded(draft.row.document, document), said)
-
-
 # Rules --------------------------------------------------------------------------------------
 
 
@@ -96,7 +57,7 @@ def _saved_edit(request: HttpRequest, draft: Draft, document: str, said: str) ->
 @needs("models.read")
 def show_rules(request: HttpRequest) -> HttpResponse:
     """The rules by dimension, each with how many leads it touches today."""
-    draft = _draft()
+    draft = draft_or_404()
     context = editor_context(request, draft, "rules")
     if draft.model is not None:
         before = None if draft.active is None else versions.ready(draft.active).model
@@ -113,14 +74,14 @@ def add_rule(request: HttpRequest, kind: str) -> HttpResponse:
     """A new rule of a kind."""
     if kind not in KINDS:
         raise Http404
-    return _rule_page(request, _draft(), kind, None)
+    return _rule_page(request, draft_or_404(), kind, None)
 
 
 @needs("models.edit")
 def edit_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     """A rule of the draft."""
-    draft = _draft()
-    rule = _rule(_sound(draft), rule_id)
+    draft = draft_or_404()
+    rule = _rule(sound_model(draft), rule_id)
     return _rule_page(request, draft, kind_of(rule), rule)
 
 
@@ -132,7 +93,7 @@ def _rule(model: ScoringModel, rule_id: str) -> Rule:
 
 
 def _rule_page(request: HttpRequest, draft: Draft, kind: str, before: Rule | None) -> HttpResponse:
-    model, lang = _sound(draft), language()
+    model, lang = sound_model(draft), language()
     if request.method != "POST":
         if before is None:
             asked = request.GET.get("dimension", "")
@@ -145,23 +106,13 @@ def _rule_page(request: HttpRequest, draft: Draft, kind: str, before: Rule | Non
     edit = editing.with_rule(
         model, as_rule(form, model, before), None if before is None else before.id
     )
-    form.problems = _news(edit, draft)
+    form.problems = news(edit, draft)
     is_only_looked_at = "redraw" in request.POST or "more" in request.POST
     if is_only_looked_at or edit.document is None:
         return _rule_shown(request, draft, form, before, is_sent=True)
-    if not _saved_edit(request, draft, edit.document, _("The rule is in the draft.")):
+    if not saved_edit(request, draft, edit.document, _("The rule is in the draft.")):
         return redirect("scoring:editor")
     return redirect(f"{reverse('scoring:editor')}#{form.values['id'].strip()}")
-
-
-def _news(edit: Edit, draft: Draft) -> list[Any]:
-    """The problems of an edit that the draft did not have before."""
-    known = {(problem.code, problem.found) for problem in draft.problems}
-    return [
-        problem
-        for problem in edit.problems
-        if problem.is_error or (problem.code, problem.found) not in known
-    ]
 
 
 def _rule_shown(
@@ -172,7 +123,7 @@ def _rule_shown(
     *,
     is_sent: bool = False,
 ) -> HttpResponse:
-    model, lang = _sound(draft), language()
+    model, lang = sound_model(draft), language()
     fields = choices(model, form.kind, lang)
     types = {choice.name: choice.type for choice in fields}
     place = editing.place_of_rule(model, None if before is None else before.id)
@@ -184,8 +135,7 @@ def _rule_shown(
         "kind_label": KINDS[form.kind],
         "before": before,
         "problems": {name: shown_problems(found) for name, found in by_input.items()},
-        "rows": None if rows is None else builder_rows(rows, types, lang),
-        "joint": "all" if rows is None else rows.joint,
+        "builder": builder(CONDITION, rows, form.condition_words, types, lang),
         "joints": JOINTS,
         "fields": fields,
         "dimensions": summary_of(model, lang).dimensions,
@@ -196,7 +146,6 @@ def _rule_shown(
             for type_ in form.chosen_types
             if type_ in types_of_touchpoints
         ],
-        "prefix": CONDITION,
         "is_refused": is_sent and any(problem.is_error for problem in form.problems),
         "redraws": is_sent and ("redraw" in request.POST or "more" in request.POST),
     }
@@ -215,13 +164,13 @@ def _with_room(rows: Rows, request: HttpRequest, *, is_sent: bool) -> Rows:
 @needs("models.edit")
 def delete_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     """Take a rule out of the draft, after asking."""
-    draft = _draft()
-    model = _sound(draft)
+    draft = draft_or_404()
+    model = sound_model(draft)
     rule = _rule(model, rule_id)
     edit = editing.without_rule(model, rule_id)
     if request.method == "POST" and edit.document is not None:
         said = _("The rule is gone from the draft. You can undo this.")
-        _saved_edit(request, draft, edit.document, said)
+        saved_edit(request, draft, edit.document, said)
         return redirect("scoring:editor")
     lines = [
         line
@@ -241,13 +190,13 @@ def delete_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
 @needs("models.edit")
 def move_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     """Put a rule one place up or down in its dimension; the order changes no score."""
-    draft = _draft()
-    model = _sound(draft)
+    draft = draft_or_404()
+    model = sound_model(draft)
     _rule(model, rule_id)
     steps = -1 if request.POST.get("way") == "up" else 1
     edit = editing.with_rule_moved(model, rule_id, steps)
     if edit.document is not None:
-        _saved_edit(request, draft, edit.document, _("The rule was moved."))
+        saved_edit(request, draft, edit.document, _("The rule was moved."))
     return redirect(f"{reverse('scoring:editor')}#{rule_id}")
 
 
@@ -257,14 +206,14 @@ def move_rule(request: HttpRequest, rule_id: str) -> HttpResponse:
 @needs("models.read")
 def edit_scale(request: HttpRequest) -> HttpResponse:
     """Limits, bands, groups and weights."""
-    draft = _draft()
-    model = _sound(draft)
+    draft = draft_or_404()
+    model = sound_model(draft)
     context = editor_context(request, draft, "scale")
     if request.method == "POST":
         needs_to_edit(context)
         edit, name = _scale_edit(request.POST, model)
         if edit.document is not None:
-            _saved_edit(request, draft, edit.document, _("The scale is changed in the draft."))
+            saved_edit(request, draft, edit.document, _("The scale is changed in the draft."))
             return redirect("scoring:editor_scale")
         context |= {"problems": shown_problems(edit.errors), "refused": name}
     context |= {
@@ -282,9 +231,9 @@ def _scale_edit(sent: Mapping[str, str], model: ScoringModel) -> tuple[Edit, str
     if name in {dimension.name for dimension in model.dimensions}:
         bands = {band.name for band in model.dimension(name).bands}
         values = {
-            "min": number(sent.get("min", "")) or 0,
-            "max": number(sent.get("max", "")) or 0,
-            "from": {band: number(sent.get(f"from-{band}", "")) or 0 for band in bands},
+            "min": number(sent.get("min", "")),
+            "max": number(sent.get("max", "")),
+            "from": {band: number(sent.get(f"from-{band}", "")) for band in bands},
         }
         return editing.with_dimension(model, name, values), name
     group = sent.get("group", "")
@@ -298,59 +247,19 @@ def _scale_edit(sent: Mapping[str, str], model: ScoringModel) -> tuple[Edit, str
     return editing.with_weights(model, chosen), "weights"
 
 
-# Definitions --------------------------------------------------------------------------------
-
-
-@needs("models.read")
-def edit_definitions(request: HttpRequest) -> HttpResponse:
-    """Definitions in words, each with its text to edit."""
-    draft = _draft()
-    model = _sound(draft)
-    context = editor_context(request, draft, "definitions")
-    sent: dict[str, str] = {}
-    if request.method == "POST":
-        needs_to_edit(context)
-        name, text = request.POST.get("name", "").strip(), request.POST.get("text", "")
-        if "delete" in request.POST:
-            edit = editing.without_definition(model, name)
-        else:
-            edit = with_definition_text(model, name, text.replace("\r\n", "\n"))
-        if edit.document is not None:
-            said = _("The definition is changed in the draft.")
-            _saved_edit(request, draft, edit.document, said)
-            return redirect("scoring:editor_definitions")
-        sent = {"name": name, "text": text}
-        context["problems"] = shown_problems(edit.errors)
-    known = {each.name for each in model.definitions}
-    context |= {
-        "definitions": [
-            (
-                line,
-                sent["text"]
-                if sent.get("name") == line.name
-                else text_of_definition(model, line.name),
-            )
-            for line in summary_of(model, language()).definitions
-        ],
-        "sent": sent,
-        "is_new_refused": bool(sent) and sent["name"] not in known,
-    }
-    return render(request, "scoring/definitions.html", context)
-
-
 # The document -------------------------------------------------------------------------------
 
 
 @needs("models.read")
 def edit_document(request: HttpRequest) -> HttpResponse:
     """The draft as text, with everything that is wrong with it."""
-    draft = _draft()
+    draft = draft_or_404()
     document, revision = draft.row.document, draft.row.revision
     context = editor_context(request, draft, "yaml")
     if request.method == "POST":
         needs_to_edit(context)
         document = _sent_document(request)
-        if _saved(request, document, _("The draft is saved.")):
+        if saved(request, document, _("The draft is saved.")):
             return redirect("scoring:editor_yaml")
         context["theirs"] = draft.row.document
         reading = selectors.reading_of(document)
@@ -374,8 +283,8 @@ def check_document(request: HttpRequest) -> HttpResponse:
     template = "scoring/_problems.html"
     if request.headers.get("HX-Request") != "true":
         template = "scoring/document.html"
-        context = editor_context(request, _draft(), "yaml")
-        context |= {"document": document, "revision": _revision(request)}
+        context = editor_context(request, draft_or_404(), "yaml")
+        context |= {"document": document, "revision": revision_of(request)}
     context |= {
         "problems": shown_problems(reading.problems, document),
         "n_errors": len(reading.errors),
@@ -407,7 +316,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take the last change of the draft back."""
     try:
         restored = versions.undo_draft(
-            revision=_revision(request), actor=signed_in(request), now=clock.now()
+            revision=revision_of(request), actor=signed_in(request), now=clock.now()
         )
     except DraftHasMoved:
         say_draft_moved(request)

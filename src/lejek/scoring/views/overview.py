@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lejek.identity.models import Lead
 from lejek.kernel import clock
-from lejek.kernel.jobs import enqueue
 from lejek.people.access import can, needs, signed_in
-from lejek.scoring import selectors, versions
+from lejek.scoring import previews, selectors, versions
 from lejek.scoring.difference import changes, document_difference
 from lejek.scoring.models import ModelVersion, ScoringRun
+from lejek.scoring.runs import ask_for_run
 from lejek.scoring.summary import summary_of
 from lejek.scoring.versions import NoActiveModel
 from lejek.scoring.views.shown import language, shown_problems
@@ -49,6 +49,7 @@ def show_model(request: HttpRequest) -> HttpResponse:
             "n_leads": Lead.objects.filter(closed_at__isnull=True).count(),
             "may_edit": can(user, "models.edit"),
             "may_publish": can(user, "models.publish"),
+            "may_preview": previews.may_see(user),
             "now": now,
         },
     )
@@ -128,13 +129,7 @@ def show_runs(request: HttpRequest) -> HttpResponse:
 @needs("models.publish")
 def start_run(request: HttpRequest) -> HttpResponse:
     """Have everybody scored now."""
-    job = enqueue(
-        "lejek.scoring.jobs.score_everybody",
-        {"reason": "asked"},
-        now=clock.now(),
-        dedupe_key="score_everybody",
-    )
-    if job is None:
+    if ask_for_run(reason="asked", now=clock.now()) is None:
         messages.info(request, _("Everybody is waiting to be scored already."))
     else:
         messages.success(request, _("Everybody will be scored in a moment."))

@@ -23,8 +23,13 @@ from lejek.scoring.views.shown import editor_context, language
 
 @needs("models.read")
 def show_preview(request: HttpRequest) -> HttpResponse:
-    """The newest preview of the draft; asked for by POST."""
+    """The newest preview of the draft; asked for by POST.
+
+    It counts leads of everybody, so whoever sees none but the own ones does not see it.
+    """
     user, now = signed_in(request), clock.now()
+    if not previews.may_see(user):
+        raise PermissionDenied("leads of everybody")
     if request.method == "POST" and not can(user, "models.edit"):
         raise PermissionDenied("models.edit")
     try:
@@ -43,8 +48,7 @@ def show_preview(request: HttpRequest) -> HttpResponse:
     found = selectors.newest_preview(draft.row.document, draft.active)
     context: Mapping[str, Any] = editor_context(request, draft, "preview") | {
         "run": found,
-        "is_open": found is not None
-        and found.status in (PreviewRun.Status.WAITING, PreviewRun.Status.RUNNING),
+        "is_open": found is not None and previews.is_open(found, now),
     }
     if found is not None and found.status == PreviewRun.Status.DONE:
         context = {**context, "page": preview_page(found, user, language())}

@@ -13,7 +13,13 @@ from lejek.people.access import needs, signed_in
 from lejek.scoring import selectors, versions
 from lejek.scoring.difference import changes, document_difference
 from lejek.scoring.versions import DraftHasMoved, NoActiveModel
-from lejek.scoring.views.shown import editor_context, language, say_draft_moved, shown_problems
+from lejek.scoring.views.shown import (
+    editor_context,
+    language,
+    say_draft_moved,
+    sent_revision,
+    shown_problems,
+)
 
 
 @needs("models.publish")
@@ -25,7 +31,10 @@ def publish(request: HttpRequest) -> HttpResponse:
     except NoActiveModel:
         return redirect("scoring:model")
     if request.method == "POST":
-        return _published(request)
+        revision = sent_revision(request)
+        if revision is not None:
+            return _published(request, revision)
+        messages.error(request, _("The form does not say which change of the draft it publishes."))
     context = editor_context(request, draft, "publish")
     context["problems"] = shown_problems(draft.problems, draft.row.document)
     context["preview"] = selectors.newest_preview(draft.row.document, draft.active)
@@ -34,20 +43,19 @@ def publish(request: HttpRequest) -> HttpResponse:
         if draft.model is not None:
             before = versions.ready(draft.active).model
             context["changes"] = changes(before, draft.model, language())
-    return render(request, "scoring/publish.html", context)
+    # Whoever sent a form that this page would not send is shown the page.
+    status = 400 if request.method == "POST" else 200
+    return render(request, "scoring/publish.html", context, status=status)
 
 
-def _published(request: HttpRequest) -> HttpResponse:
-    note, revision = request.POST.get("note", "").strip()[:2000], request.POST.get("revision", "")
+def _published(request: HttpRequest, revision: int) -> HttpResponse:
+    note = request.POST.get("note", "").strip()[:2000]
     if not note:
         messages.error(request, _("Say in the note what changes and why."))
         return redirect("scoring:publish")
     try:
         version = versions.publish_draft(
-            revision=int(revision) if revision.isdecimal() else -1,
-            note=note,
-            actor=signed_in(request),
-            now=clock.now(),
+            revision=revision, note=note, actor=signed_in(request), now=clock.now()
         )
     except DraftHasMoved:
         say_draft_moved(request)

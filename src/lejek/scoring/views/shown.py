@@ -14,7 +14,11 @@ from django.utils.translation import gettext as _
 from leadscore.checks import Problem
 from lejek.people.access import can
 from lejek.people.models import User
+from lejek.scoring import previews
 from lejek.scoring.selectors import Draft
+
+_DIGITS = 9
+"""No draft was ever saved a thousand million times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def editor_context(request: HttpRequest, draft: Draft, tab: str) -> dict[str, ob
         "n_warnings": len(draft.reading.warnings),
         "may_edit": can(user, "models.edit"),
         "may_publish": can(user, "models.publish"),
+        "may_preview": previews.may_see(user),
         "lang": language(),
     }
 
@@ -77,6 +82,12 @@ def needs_to_edit(context: dict[str, object]) -> None:
     """
     if not context["may_edit"]:
         raise PermissionDenied("models.edit")
+
+
+def sent_revision(request: HttpRequest) -> int | None:
+    """The change of the draft that a form was made from; None where it sent no such number."""
+    sent = request.POST.get("revision", "")
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) <= _DIGITS else None
 
 
 def say_draft_moved(request: HttpRequest) -> None:
