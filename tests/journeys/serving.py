@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
@@ -28,6 +28,8 @@ FLAGS = (
 )
 WAIT_MS = 60_000
 N_ATTEMPTS = 240
+_LEFT = ("htmx:sendAbort", "htmx:afterRequest")
+"""What htmx says of a question that was on its way when somebody left the page."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -117,7 +119,11 @@ def watched(page: Page, address: str) -> list[str]:
         if not url.startswith((address, "data:", "blob:")):
             said.append(f"request to {url}")
 
-    page.on("console", lambda each: said.append(each.text) if each.type == "error" else None)
+    def hear(each: ConsoleMessage) -> None:
+        if each.type == "error" and not each.text.startswith(_LEFT):
+            said.append(each.text)
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda each: look(each.url))
     return said

@@ -32,6 +32,7 @@ from tests.journeys.soundness import USUAL, faults
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("sign-in"),
     pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
 ]
 expect.set_options(timeout=20_000)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from leadscore.document.vocabulary import MAX_BYTES
+from leadscore.language import Names
 from leadscore.model import Rule, ScoringModel
 from lejek.kernel import clock
 from lejek.people.access import needs, signed_in
@@ -139,7 +140,7 @@ def _rule_shown(
         "joints": JOINTS,
         "fields": fields,
         "dimensions": summary_of(model, lang).dimensions,
-        "groups": model.groups,
+        "groups": _group_names(model, lang),
         "types": types_of_touchpoints,
         "chosen_types": [
             (type_, types_of_touchpoints[type_])
@@ -152,6 +153,11 @@ def _rule_shown(
     is_fragment = request.headers.get("HX-Request") == "true"
     template = "scoring/_rule_form.html" if is_fragment else "scoring/rule.html"
     return render(request, template, context)
+
+
+def _group_names(model: ScoringModel, lang: str) -> dict[str, str]:
+    """What each group is called."""
+    return {group.name: Names(lang, model).group(group.name) for group in model.groups}
 
 
 def _with_room(rows: Rows, request: HttpRequest, *, is_sent: bool) -> Rows:
@@ -219,6 +225,7 @@ def edit_scale(request: HttpRequest) -> HttpResponse:
     context |= {
         "dimensions": summary_of(model, language()).dimensions,
         "groups": model.groups,
+        "group_names": _group_names(model, language()),
         "weights": dict(model.overall),
         "sent": request.POST,
     }
