@@ -132,7 +132,7 @@ def test_why_somebody_is_hot_and_what_a_changed_rule_does(page: Page, language: 
     assert after != before
 
     _follow(page, "/models/")
-    restore = page.locator('a[href$="/roll-back/"]:visible').first
+    restore = page.locator('a[href$="/versions/2/roll-back/"]:visible').first
     restore.click()
     page.locator("main form button[class*=btn-]").first.click()
     page.wait_for_url("**/models/**")

@@ -18,7 +18,7 @@ from lejek.api.shapes import Person, Said, person
 from lejek.deals.services import DealIsOpen, reject_lead
 from lejek.identity.models import Lead
 from lejek.qualification.models import RejectionReason, Stage, StageTransition, Verdict
-from lejek.qualification.services import LeadIsFinished, accept_lead, move_lead
+from lejek.qualification.services import LeadIsFinished, accept_lead, move_by_hand
 
 router = Router()
 
@@ -82,7 +82,7 @@ def move(request: HttpRequest, lead_id: Path[Id], body: MoveSaid) -> Made:
     stages = list(Stage.objects.order_by("position").values_list("key", flat=True))
     if body.to not in stages:
         raise invalid([problem("body.to", body.to, f"one of: {', '.join(stages)}")])
-    moved = move_lead(
+    moved = move_by_hand(
         lead=lead, to=body.to, reason=body.reason.strip(), actor=caller.user, now=caller.now
     )
     if moved is None:

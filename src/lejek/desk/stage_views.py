@@ -29,7 +29,7 @@ def move_lead(request: HttpRequest, lead_id: int) -> HttpResponse:
     to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
     if lead.closed_at is not None:
         messages.error(request, _("This lead is closed; it stays where it is."))
-    elif lead.stage == seen and qualification.move_lead(
+    elif lead.stage == seen and qualification.move_by_hand(
         lead=lead, to=to, reason=reason, actor=user, now=clock.now()
     ):
         said = _("The lead is in the stage “%(stage)s” now.")

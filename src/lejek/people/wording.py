@@ -40,6 +40,7 @@ ACTIONS: dict[str, str | Promise] = {
     "signed_definition": _("signed a definition"),
     "accepted_lead": _("accepted a lead"),
     "rejected_lead": _("sent a lead back"),
+    "moved_lead": _("moved a lead to another stage"),
     "took_back_verdict": _("took a verdict back"),
     "exported_leads": _("exported leads"),
     "opened_deal": _("opened a deal"),

@@ -22,6 +22,7 @@ from lejek.qualification.selectors import sides_for
 from lejek.scoring.models import ModelVersion
 
 ACCEPTED, REJECTED = "sales_accepted", "recycled"
+TAKEN_BACK = "verdict taken back"
 
 
 class NotAllowed(LeadScoreError):
@@ -76,6 +77,27 @@ def move_lead(
     emit("stage_changed", {"lead_id": lead.pk, "old": lead.stage, "new": to}, now=now)
     lead.stage, lead.stage_since = to, now
     return transition
+
+
+@transaction.atomic
+def move_by_hand(
+    *, lead: Lead, to: str, reason: str, actor: User, now: datetime
+) -> StageTransition | None:
+    """Somebody moves a lead to another stage, and says why.
+
+    Writes: what `move_lead` writes, and the audit log.
+    Returns: None when the lead is there already, or somebody else moved it first.
+    """
+    moved = move_lead(lead=lead, to=to, reason=reason, actor=actor, now=now)
+    if moved is not None:
+        audit.record(
+            actor=actor,
+            action="moved_lead",
+            subject=f"lead {lead.pk}",
+            details={"reason": reason},
+            now=now,
+        )
+    return moved
 
 
 @transaction.atomic
@@ -149,6 +171,8 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
     """
     if verdict.actor_id != actor.pk and actor.role != Role.ADMINISTRATOR:
         raise NotAllowed("only who gave a verdict can take it back")
+    if Verdict.objects.filter(pk=verdict.pk, undone_at__isnull=False).exists():
+        return False
     newest = Verdict.objects.filter(lead=verdict.lead, undone_at__isnull=True).order_by("-id")
     if newest.values_list("id", flat=True).first() != verdict.pk:
         raise NotAllowed("only the newest verdict can be taken back")
@@ -161,7 +185,7 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
     )
     lead = verdict.lead
     if moved is not None and lead.stage == moved.new:
-        move_lead(lead=lead, to=moved.old, reason="verdict taken back", actor=actor, now=now)
+        move_lead(lead=lead, to=moved.old, reason=TAKEN_BACK, actor=actor, now=now)
         lead.stage_since = _entered(moved)
         Lead.objects.filter(pk=lead.pk).update(stage_since=lead.stage_since)
     if verdict.takes_lead:
@@ -173,9 +197,12 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
 
 
 def _entered(moved: StageTransition) -> datetime:
-    """When a lead had come to the stage that a transition took it from."""
+    """When a lead had come to the stage that a transition took it from.
+
+    That a verdict was taken back does not count: it made as if the lead had never left.
+    """
     before = StageTransition.objects.filter(lead=moved.lead_id, new=moved.old, id__lt=moved.pk)
-    found = before.order_by("-id").values_list("at", flat=True).first()
+    found = before.exclude(reason=TAKEN_BACK).order_by("-id").values_list("at", flat=True).first()
     return found or moved.lead.created_at
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from lejek.identity.models import Lead
 from lejek.kernel.models import Event
-from lejek.people.models import Role
+from lejek.people.models import AuditEntry, Role
 from lejek.qualification.models import RejectionReason, Verdict
 from lejek.qualification.services import (
     LeadIsFinished,
     accept_lead,
+    move_by_hand,
     move_lead,
     reject_lead,
     undo_verdict,
@@ -38,6 +39,28 @@ def test_taking_an_acceptance_back_leaves_the_lead_as_it_was() -> None:
     verdict.lead.refresh_from_db()
     assert undo_verdict(verdict=verdict, actor=seller, now=NOW + 6 * HOUR)
     assert state(lead) == before == ("marketing_qualified", NOW + HOUR, None)
+
+
+def test_verdicts_taken_back_one_after_another_keep_the_waiting_time() -> None:
+    lead, seller = builders.lead(NOW), builders.user(Role.SALES)
+    move_lead(lead=lead, to="marketing_qualified", reason="", actor=None, now=NOW + HOUR)
+    before = state(lead)
+    for hour in (2, 4):
+        verdict = accept_lead(lead=lead, actor=seller, now=NOW + hour * HOUR)
+        verdict.lead.refresh_from_db()
+        assert undo_verdict(verdict=verdict, actor=seller, now=NOW + (hour + 1) * HOUR)
+        assert not undo_verdict(verdict=verdict, actor=seller, now=NOW + (hour + 1) * HOUR)
+        assert state(lead) == before
+        lead.refresh_from_db()
+
+
+def test_who_moves_a_lead_by_hand_is_written_down() -> None:
+    lead, seller = builders.lead(NOW), builders.user(Role.SALES)
+    moved = {"lead": lead, "to": "disqualified", "reason": "no budget", "actor": seller, "now": NOW}
+    assert move_by_hand(**moved)
+    assert move_by_hand(**moved) is None
+    entry = AuditEntry.objects.get(action="moved_lead")
+    assert (entry.subject, entry.details) == (f"lead {lead.pk}", {"reason": "no budget"})
 
 
 def test_an_owner_from_before_stays() -> None:

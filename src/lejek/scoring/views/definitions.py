@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from leadscore.language import Names
 from leadscore.model import Definition, ScoringModel
 from lejek.people.access import needs
 from lejek.scoring import editing
@@ -143,6 +144,7 @@ def _definition_shown(
     context = editor_context(request, draft, "definitions") | {
         "form": form,
         "before": before,
+        "before_label": "" if before is None else Names(lang, model).definition(before.name),
         "refusal": refusal,
         "stages": led_into(before.name, lang) if before is not None else [],
         "problems": {
