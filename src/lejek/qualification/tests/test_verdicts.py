@@ -56,9 +56,11 @@ def test_verdicts_taken_back_one_after_another_keep_the_waiting_time() -> None:
 
 def test_who_moves_a_lead_by_hand_is_written_down() -> None:
     lead, seller = builders.lead(NOW), builders.user(Role.SALES)
-    moved = {"lead": lead, "to": "disqualified", "reason": "no budget", "actor": seller, "now": NOW}
-    assert move_by_hand(**moved)
-    assert move_by_hand(**moved) is None
+    for is_first in (True, False):
+        moved = move_by_hand(
+            lead=lead, to="disqualified", reason="no budget", actor=seller, now=NOW
+        )
+        assert (moved is not None) is is_first
     entry = AuditEntry.objects.get(action="moved_lead")
     assert (entry.subject, entry.details) == (f"lead {lead.pk}", {"reason": "no budget"})
 
