@@ -6,8 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation
 CODE := src tests tools conftest.py $(wildcard bench)
 DOCUMENTS := $(wildcard README.md docs)
-# One worker more than processors: many tests wait for a program that they have started.
-WORKERS ?= $(shell expr $$(nproc) + 1)
+WORKERS ?= auto
 
 export PYTHON
 .DEFAULT_GOAL := help

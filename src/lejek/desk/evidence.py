@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leadscore.arithmetic import WEIGHT_ONE
 from leadscore.conditions import Condition, Scope, Selection, comparisons, row_predicate
 from leadscore.counting import Counter
 from leadscore.days import offsets, to_instant
@@ -48,14 +49,32 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """A touchpoint that counts. Units: `weight` out of WEIGHT_ONE, what its age has left of it."""
+
+    signal: Signal
+    weight: int
+
+    @property
+    def percent(self) -> int:
+        """How much of it still counts; what counts at all is one per cent at least."""
+        return max(1, (100 * self.weight + WEIGHT_ONE // 2) // WEIGHT_ONE)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """What stands behind a line. `asks` is the condition in words, `parts` what a limit covers."""
+    """What stands behind a line. `asks` is the condition in words, `parts` what a limit covers.
+
+    Units: `half_life` in days; `points` in milli-points, of one touchpoint while it is fresh.
+    """
 
     line: Line
     asks: str = ""
     values: Sequence[Known] = ()
-    touchpoints: Sequence[Signal] = ()
+    touchpoints: Sequence[Counted] = ()
     n_touchpoints: int = 0
+    half_life: int | None = None
+    points: int = 0
     is_of_company: bool = False
     is_silence: bool = False
     parts: Sequence[Line] = ()
@@ -134,18 +153,20 @@ def _of_touchpoints(
     )
     if selection.on:
         rows = rows.filter(type__in=selection.on)
-    fitting = [
-        row for row in rows.order_by("-occurred_at") if _Counts(current, counter, score)(row)
-    ]
+    weigh = _Weighing(current, counter, score)
+    weighed = ((row, weigh(row)) for row in rows.order_by("-occurred_at"))
+    fitting = [(row, weight) for row, weight in weighed if weight]
     if isinstance(rule, BehaviourRule) and rule.max_times is not None:
         fitting = fitting[: rule.max_times]
     if isinstance(rule, SilenceRule):
-        last = [words.signal(row) for row in fitting[:1]]
+        last = [Counted(words.signal(row), weight) for row, weight in fitting[:1]]
         return Evidence(line, touchpoints=last, n_touchpoints=line.times, is_silence=True)
     return Evidence(
         line,
-        touchpoints=[words.signal(row) for row in fitting[:MOST]],
+        touchpoints=[Counted(words.signal(row), weight) for row, weight in fitting[:MOST]],
         n_touchpoints=len(fitting),
+        half_life=counter.half_life,
+        points=rule.points_milli,
         is_of_company=selection.scope is Scope.COMPANY,
     )
 
@@ -167,8 +188,8 @@ def _people(lead: Lead, selection: Selection) -> list[int]:
     )
 
 
-class _Counts:
-    """Whether a touchpoint was counted: its properties fit, and it was not too long ago."""
+class _Weighing:
+    """What a touchpoint counted: nothing where its properties do not fit, or it was too old."""
 
     def __init__(self, current: Ready, counter: Counter, score: LeadScore) -> None:
         where = counter.selection.where
@@ -178,11 +199,12 @@ class _Counts:
         self._today = self._days.local_day(to_instant(score.as_of))
         self._counter = counter
 
-    def __call__(self, row: Touchpoint) -> bool:
-        """Whether it was."""
+    def __call__(self, row: Touchpoint) -> int:
+        """Its weight out of WEIGHT_ONE."""
         age = self._today - self._days.local_day(to_instant(row.occurred_at))
-        if not self._counter.weight(max(0, age)):
-            return False
-        return self._fits is None or self._fits(
-            {name: typed(row.properties.get(name), kind) for name, kind in self._properties.items()}
-        )
+        weight = self._counter.weight(max(0, age))
+        if not weight or self._fits is None:
+            return weight
+        known = row.properties.get
+        asked = {name: typed(known(name), kind) for name, kind in self._properties.items()}
+        return weight if self._fits(asked) else 0

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from leadscore.language import Names
 from leadscore.language.catalogue import field_name, touchpoint_noun, value_label
-from leadscore.language.words import capitalised
+from leadscore.language.words import capitalised, number_text
 from leadscore.model import digit, letter
 from lejek.capture.models import Touchpoint
 from lejek.identity.imports.texts import label_of
@@ -163,6 +163,8 @@ class Words:
             return "–"
         if isinstance(value, bool):
             return str(_("yes") if value else _("no"))
+        if isinstance(value, int | float):
+            return number_text(value, self.lang)
         return self._named(name, value) if isinstance(value, str) else str(value)
 
     def _named(self, name: str, value: str) -> str:

@@ -115,7 +115,7 @@ def test_a_draft_that_is_saved_while_it_is_being_published_is_not_published(
     assert ModelVersion.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_preview_is_worked_out_by_a_job(leads: list[Lead]) -> None:
     program = Program()
     stages()

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from leadscore.arithmetic import decayed
 from lejek.consent.models import ConsentChange
 from lejek.deals.models import Opportunity
 from lejek.desk.as_of import ProfilingRefused, lead_then, score_then, stage_then
@@ -57,7 +58,7 @@ class TestWhy:
 
     def test_every_line_has_evidence_that_counts_up_to_it(self) -> None:
         words = Words("en")
-        n_seen = 0
+        n_seen = n_decayed = 0
         for score in LeadScore.objects.select_related("version", "lead__contact__company"):
             why = explain_lead(score, "en")
             for part in why.dimensions:
@@ -71,7 +72,12 @@ class TestWhy:
                     else:
                         assert found.n_touchpoints == line.times
                         n_seen += 1
+                    if found.half_life:
+                        weights = sum(each.weight for each in found.touchpoints)
+                        assert decayed(found.points, weights) == line.raw_milli
+                        n_decayed += 1
         assert n_seen > 50
+        assert n_decayed > 20
 
     def test_a_line_opens_its_evidence_with_and_without_a_script(self) -> None:
         client, lead = signed_in_as(Role.MARKETING), hottest()

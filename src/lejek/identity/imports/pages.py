@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from leadscore.language.catalogue import VALUES
+from leadscore.language.words import number_text
 from lejek.capture.services import ReceivedTouchpoint
 from lejek.identity.imports.brought import leads_of
 from lejek.identity.imports.columns import (
@@ -183,6 +184,8 @@ def _shown(value: object, name: str = "") -> str:
         return _("yes") if value else _("no")
     if name in VALUES and str(value) in VALUES[name]:
         return VALUES[name][str(value)].of(_language())
+    if isinstance(value, int | float):
+        return number_text(value, _language())
     return str(value)[:80]
 
 

@@ -15,7 +15,7 @@ from lejek.kernel import clock, events, jobs
 from lejek.kernel.models import Event, Heartbeat, Schedule
 from lejek.people.models import AuditEntry, User
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_without_a_command_one_is_shown_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,7 @@ from lejek.qualification.configuration import ReasonEntry, StageEntry
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_who_write_at_the_same_time_make_one_chain() -> None:
     record(actor=None, action="did", subject="before", now=NOW)
     has_written = threading.Event()

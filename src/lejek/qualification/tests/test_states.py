@@ -24,7 +24,7 @@ from lejek.scoring.versions import roll_back_to
 
 NOW = datetime(2026, 6, 17, 10, tzinfo=UTC)
 BOTH = MODEL + "  convinced:\n    when: {score.fit: {ge: 30}}\n"
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 Scoring = Callable[[datetime], Any]
 

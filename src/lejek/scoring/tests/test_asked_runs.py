@@ -16,7 +16,7 @@ from lejek.scoring.handlers import rescore_after_import, start_run_after_activat
 from lejek.scoring.models import LeadScore, ScoringRun
 from lejek.scoring.tests.builders import NOW, lead, published, touchpoint
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _do_next(now: datetime) -> bool:

@@ -19,7 +19,7 @@ from lejek.scoring.models import DirtyLead, LeadScore, ScorePoint, ScoringRun
 from lejek.scoring.runs import score_all
 from lejek.scoring.tests.builders import MODEL, NOW, company, crowd, lead, published, touchpoint
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _kept() -> dict[int, tuple[object, ...]]:

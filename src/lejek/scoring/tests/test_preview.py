@@ -29,7 +29,7 @@ from lejek.scoring.tests.builders import (
 )
 from lejek.scoring.versions import save_draft
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 STRICTER = MODEL.replace("points: 40, when: {lead.seniority", "points: 20, when: {lead.seniority")
 """Directors get 20 points instead of 40: fit falls from warm to cold, and nobody is an MQL."""
