@@ -13,6 +13,7 @@ from random import Random
 from django.db import transaction
 
 from leadscore.days import to_instant
+from lejek.deals.services import LOST, WON
 from lejek.demo.organisation import MONTHS_DAYS, SEED, Author, Report, make_users
 from lejek.demo.versions import Published, publish
 from lejek.identity.models import Lead
@@ -25,6 +26,7 @@ from lejek.qualification.models import (
     StageTransition,
     Verdict,
 )
+from lejek.qualification.services import BY_SALES
 from lejek.scoring.facts import LeadFacts, facts_of
 from lejek.scoring.live import score_row
 from lejek.scoring.models import LeadScore, ModelVersion, ScorePoint
@@ -138,9 +140,9 @@ class _Story:
             self._judge(lead)
         for deal in lead.opportunities.all():
             if deal.outcome == "won":
-                self._move(lead, "customer", "deal won", lead.owner, deal.closed_at, "")
+                self._move(lead, "customer", WON, lead.owner, deal.closed_at, "")
             elif lead.stage not in ("lead", "recycled"):
-                self._move(lead, "recycled", "deal lost", lead.owner, deal.closed_at, "")
+                self._move(lead, "recycled", LOST, lead.owner, deal.closed_at, "")
         for name, since in self._met.items():
             lost = self._lost.get(name)
             self._states.append(
@@ -186,11 +188,7 @@ class _Story:
             Verdict(lead=lead, is_accepted=accepted, reason=reason, actor=lead.owner, at=at)
         )
         to = "sales_accepted" if accepted else "recycled"
-        said = (
-            "accepted by sales"
-            if accepted
-            else f"rejected by sales: {reason.key if reason else ''}"
-        )
+        said = BY_SALES if accepted else f"rejected by sales: {reason.key if reason else ''}"
         self._move(lead, to, said, lead.owner, at, "")
 
     def _move(

@@ -269,9 +269,7 @@ def undo_verdict(request: HttpRequest, lead_id: int, verdict_id: int) -> HttpRes
     lead = lead_for(user, lead_id)
     verdict = get_object_or_404(Verdict.objects.select_related("lead"), pk=verdict_id, lead=lead)
     try:
-        is_undone = verdict.undone_at is None and qualification.undo_verdict(
-            verdict=verdict, actor=user, now=clock.now()
-        )
+        is_undone = qualification.undo_verdict(verdict=verdict, actor=user, now=clock.now())
     except qualification.NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     if is_undone:

@@ -16,8 +16,10 @@ from leadscore.language.catalogue import field_name, touchpoint_noun, value_labe
 from leadscore.language.words import capitalised, number_text
 from leadscore.model import digit, letter
 from lejek.capture.models import Touchpoint
+from lejek.deals.services import LOST, OPENED, REOPENED, WON
 from lejek.identity.imports.texts import label_of
 from lejek.qualification.models import RejectionReason, Stage, StageTransition
+from lejek.qualification.services import BY_SALES, TAKEN_BACK
 from lejek.scoring.models import LeadScore, ModelVersion
 from lejek.scoring.versions import ready
 
@@ -91,12 +93,12 @@ _VALUES: Mapping[str, Mapping[str, Promise]] = {
 
 _REJECTED = "rejected by sales: "
 _MOVES: Mapping[str, Promise] = {
-    "accepted by sales": _lazy("accepted by sales"),
-    "verdict taken back": _lazy("the verdict was taken back"),
-    "deal opened": _lazy("a deal was opened"),
-    "deal won": _lazy("the deal was won"),
-    "deal lost": _lazy("the deal was lost"),
-    "deal reopened": _lazy("the deal was opened again"),
+    BY_SALES: _lazy("accepted by sales"),
+    TAKEN_BACK: _lazy("the verdict was taken back"),
+    OPENED: _lazy("a deal was opened"),
+    WON: _lazy("the deal was won"),
+    LOST: _lazy("the deal was lost"),
+    REOPENED: _lazy("the deal was opened again"),
 }
 """Reasons as the rooms write them, and as people read them."""
 

@@ -22,7 +22,7 @@ from lejek.qualification.selectors import sides_for
 from lejek.scoring.models import ModelVersion
 
 ACCEPTED, REJECTED = "sales_accepted", "recycled"
-TAKEN_BACK = "verdict taken back"
+TAKEN_BACK, BY_SALES = "verdict taken back", "accepted by sales"
 
 
 class NotAllowed(LeadScoreError):
@@ -114,7 +114,7 @@ def accept_lead(*, lead: Lead, comment: str = "", actor: User, now: datetime) ->
         lead=lead, is_accepted=True, takes_lead=takes, comment=comment, actor=actor, at=now
     )
     if stage.position < Stage.objects.get(key=ACCEPTED).position:
-        move_lead(lead=lead, to=ACCEPTED, reason="accepted by sales", actor=actor, now=now)
+        move_lead(lead=lead, to=ACCEPTED, reason=BY_SALES, actor=actor, now=now)
     audit.record(actor=actor, action="accepted_lead", subject=f"lead {lead.pk}", now=now)
     emit("lead_accepted", {"lead_id": lead.pk}, now=now)
     return verdict
@@ -169,10 +169,10 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
     Raises: NotAllowed when it is somebody else's, or not the newest.
     Repeat: a second call changes nothing and returns False.
     """
-    if verdict.actor_id != actor.pk and actor.role != Role.ADMINISTRATOR:
-        raise NotAllowed("only who gave a verdict can take it back")
     if Verdict.objects.filter(pk=verdict.pk, undone_at__isnull=False).exists():
         return False
+    if verdict.actor_id != actor.pk and actor.role != Role.ADMINISTRATOR:
+        raise NotAllowed("only who gave a verdict can take it back")
     newest = Verdict.objects.filter(lead=verdict.lead, undone_at__isnull=True).order_by("-id")
     if newest.values_list("id", flat=True).first() != verdict.pk:
         raise NotAllowed("only the newest verdict can be taken back")
