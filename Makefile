@@ -9,6 +9,8 @@ DOCUMENTS := $(wildcard README.md docs)
 WORKERS ?= auto
 
 export PYTHON
+# Tests start hundreds of processes; each would translate the sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -44,8 +46,8 @@ quick-test: ready-to-check ## Run the tests that need neither Spark nor patience
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not spark and not slow' $(ARGS)
 
 .PHONY: test-postgres
-test-postgres: ready-to-check ## Run the product's tests on a PostgreSQL that is started for them
-	tools/with_postgres.sh $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not embedded' src/lejek $(ARGS)
+test-postgres: ready-to-check chromium ## Run the product's tests on a PostgreSQL that is started for them
+	tools/with_postgres.sh $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not embedded' src/lejek tests/journeys $(ARGS)
 
 .PHONY: docs-test
 docs-test: ready-to-check ## Run the examples of the documentation and of the docstrings

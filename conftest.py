@@ -27,9 +27,17 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001 - PostgreSQL goes by it
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """On SQLite each process has its test database in a folder of its own."""
-    from django.db import connection
+    """On SQLite each process has its test database in a folder of its own.
 
+    No database keeps Django's own permissions, which nobody here asks for: every test that
+    commits would write them anew.
+    """
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.db import connection
+    from django.db.models.signals import post_migrate
+
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
     if connection.vendor == "sqlite":
         folder = tmp_path_factory.mktemp("database")
         connection.settings_dict["TEST"]["NAME"] = str(folder / "test-lejek.sqlite3")

@@ -114,11 +114,13 @@ def _work() -> None:
             "INSERT INTO identity_attributechange (contact_id, field, new, known_at, source) "
             f"SELECT id, '{field}', '\"{value}\"', '{then}', 'bench' FROM identity_contact"
         )
-    _run(
-        "INSERT INTO consent_consentchange (contact_id, purpose, is_given, at, source, proof) "
-        f"SELECT id, 'email', TRUE, '{then}', 'bench', '{{}}' FROM identity_contact "
-        "WHERE id % 3 > 0"
-    )
+    _run("UPDATE identity_contact SET phone = '+48' || (500000000 + id) WHERE id % 5 > 0")
+    for purpose in ("email", "phone"):
+        _run(
+            "INSERT INTO consent_consentchange (contact_id, purpose, is_given, at, source, proof) "
+            f"SELECT id, '{purpose}', TRUE, '{then}', 'bench', '{{}}' FROM identity_contact "
+            "WHERE id % 3 > 0"
+        )
     _run(
         "INSERT INTO qualification_stagetransition "
         "(lead_id, old, new, reason, actor_id, at, version_id, definition) "

@@ -141,6 +141,7 @@ def pages(scale: Scale) -> Iterator[Asked]:
         "every stage": {"stage": "all"},
         "of one salesperson": {"owner": seller},
         "of nobody": {"owner": "nobody"},
+        "may be called": {"call": "yes"},
         "grade, stage, owner": {"grade": "B", "stage": "opportunity", "owner": seller},
         "search: many": {"q": "Nowak"},
         "search: few": {"q": "żaneta wróbel-król"},

@@ -30,7 +30,8 @@ cd "$folder"
     --locale=C.UTF-8 >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 1; }
 # Tests make databases by the dozen and fear no power cut, except those that say so themselves.
 "${as_owner[@]}" "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w start -o \
-    "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories='' -c fsync=off -c max_connections=200" \
+    "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories='' -c max_connections=200 \
+     -c fsync=off -c synchronous_commit=off -c full_page_writes=off" \
     >/dev/null || { cat "$folder/data/server.log" >&2; exit 1; }
 cd - >/dev/null
 

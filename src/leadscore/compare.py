@@ -6,7 +6,7 @@ moved. Everything about leads is done by columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -52,7 +52,7 @@ class BandMigration:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionMove:
-    """How many leads meet a definition before and after.
+    """How many leads meet a definition before and after; who met it and is kept, still does.
 
     A model that lacks the definition has no count, and then nobody enters or leaves.
     """
@@ -84,7 +84,8 @@ class Differences:
     """What another model, or another moment, changes.
 
     Shape: `leads` has one row per lead that both sides know, sorted by lead_id, with every column
-    of both as `<column>_before` and `<column>_after`, and `overall_change_millipoints`.
+    of both as `<column>_before` and `<column>_after`, and `overall_change_millipoints`. The column
+    of a definition says whether the lead counts: after, who meets it, or met it and is kept.
     """
 
     before: ScoringModel
@@ -187,12 +188,21 @@ _MOVER_COLUMNS = (
 )
 
 
-def compare(before: Scores, after: Scores) -> Differences:
+def compare(
+    before: Scores, after: Scores, *, met_before: Mapping[str, pa.Array] | None = None
+) -> Differences:
     """What changes from one result to another over the leads that both know.
+
+    A definition that both models have is carried over: who met it before counts after as long as
+    the later model keeps it. Who met it before is what the first result says; one result alone
+    cannot know who began to meet it still earlier. Whoever does know says so in `met_before`: by
+    definition, the leads that count as meeting it.
 
     Raises: ValueError when one side has integer lead ids and the other text.
     """
     leads = _joined(before.table, after.table)
+    leads = _known_before(leads, before.model, met_before or {})
+    leads = _carried(leads, before.model, after.model)
     return Differences(
         before=before.model,
         after=after.model,
@@ -228,6 +238,31 @@ def _joined(before: pa.Table, after: pa.Table) -> pa.Table:
         joined = joined.sort_by("lead_id")
     was, now = (joined[f"overall_millipoints{side}"] for side in (BEFORE, AFTER))
     return joined.append_column(_CHANGE, pc.subtract(now, was))
+
+
+def _known_before(
+    leads: pa.Table, before: ScoringModel, met_before: Mapping[str, pa.Array]
+) -> pa.Table:
+    """The leads with who is known to have met each definition of the first model."""
+    for name in (each.name for each in before.definitions if each.name in met_before):
+        was = pc.is_in(leads["lead_id"], value_set=met_before[name])
+        leads = _with(leads, name + BEFORE, was)
+    return leads
+
+
+def _carried(leads: pa.Table, before: ScoringModel, after: ScoringModel) -> pa.Table:
+    """The leads with who meets each definition after, those included who met it and are kept."""
+    old = {definition.name for definition in before.definitions}
+    for each in after.definitions:
+        if each.name in old and each.keep_while is not None:
+            was, kept = leads[each.name + BEFORE], leads[f"{each.name}_kept{AFTER}"]
+            meets = leads[each.name + AFTER]
+            leads = _with(leads, each.name + AFTER, pc.or_(meets, pc.and_(was, kept)))
+    return leads
+
+
+def _with(leads: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:
+    return leads.set_column(leads.column_names.index(name), name, values)
 
 
 def _rest(table: pa.Table) -> list[pa.ChunkedArray]:

@@ -151,7 +151,10 @@ class Model:
         shared_folder: str | Path | None = None,
         progress: Progress | None = None,
     ) -> Differences:
-        """What changes when `other` takes the place of this model, over the same facts."""
+        """What changes when `other` takes the place of this model, over the same facts.
+
+        Who meets a definition of this model counts after too as long as `other` keeps it.
+        """
         from leadscore import scoring  # noqa: PLC0415 - heavy
 
         return scoring.score_both(

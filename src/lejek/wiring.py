@@ -28,9 +28,10 @@ _HANDLERS: Mapping[str, Sequence[str]] = {
     "consent_changed": ("lejek.scoring.handlers.mark_leads",),
     # scoring
     "version_activated": ("lejek.scoring.handlers.start_run_after_activation",),
-    "lead_scored": ("lejek.qualification.handlers.move_by_definitions",),
-    "score_withdrawn": ("lejek.qualification.handlers.end_definitions",),
-    # qualification: stage_changed, lead_accepted, lead_rejected are heard by the hand-over, later
+    "lead_scored": ("lejek.qualification.handlers.follow_score",),
+    "score_withdrawn": ("lejek.qualification.handlers.follow_score",),
+    # qualification: lead_accepted, lead_rejected are heard by the hand-over, later
+    "stage_changed": ("lejek.scoring.handlers.mark_where_stages_count",),
 }
 
 

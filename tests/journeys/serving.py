@@ -16,6 +16,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from lejek.kernel.tests.stores import SERVER, own_database
+
+LANGUAGES = ("pl",) if SERVER else ("en", "pl")
+"""On a server once is enough: what is read there does not depend on the store."""
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
     "--no-sandbox",
@@ -45,14 +49,54 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def lejek(home: Path, *words: str, typed: str = "", **more: str) -> None:
+    """Let a command of `lejek` do its work."""
+    command = [sys.executable, "-m", "lejek", *words]
+    variables = environment(home, **more)
+    subprocess.run(command, env=variables, input=typed, text=True, check=True, capture_output=True)
+
+
+def told(program: str, home: Path, *words: str, **more: str) -> str:
+    """What a small program says that uses the product."""
+    variables = environment(home, DJANGO_SETTINGS_MODULE="lejek.config.settings", **more)
+    command = [sys.executable, "-c", program, *words]
+    ended = subprocess.run(command, env=variables, text=True, check=True, stdout=subprocess.PIPE)
+    return ended.stdout
+
+
+_MAKE_UP = """
+import django
+django.setup()
+from lejek.cli.demo import load_when_empty
+load_when_empty(None, print)
+"""
+
+
 @contextmanager
-def served(command: str, home: Path, *options: str, log: str = "said") -> Iterator[str]:
+def demo(home: Path) -> Iterator[str]:
+    """The address of `lejek demo`; on a server, where it never goes, of the same company there."""
+    if not SERVER:
+        with served("demo", home, "--no-browser") as address:
+            yield address
+        return
+    with own_database() as database:
+        there = {"LEJEK_DATABASE_URL": database, "LEJEK_DEMO": "1"}
+        lejek(home, "migrate", **there)
+        told(_MAKE_UP, home, **there)
+        with served("serve", home, **there) as address:
+            yield address
+
+
+@contextmanager
+def served(
+    command: str, home: Path, *options: str, log: str = "said", **more: str
+) -> Iterator[str]:
     """The address of `lejek demo` or `lejek serve`, which is stopped afterwards.
 
     What it says, its mail too, goes into the file `log` in its home.
     """
     printing = environment(
-        home, LEJEK_EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend"
+        home, LEJEK_EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend", **more
     )
     base = f"http://127.0.0.1:{(port := free_port())}"
     words = [sys.executable, "-m", "lejek", command, f"--port={port}", *options]

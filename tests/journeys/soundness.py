@@ -22,7 +22,7 @@ USUAL: ViewportSize = {"width": 1280, "height": 900}
 _LANDMARKS = ("landmark", "region", "page-has-heading-one", "heading-order", "skip-link")
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN_AXE = """tags => axe.run(document, {
-  runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']
+  runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false
 }).then(found => found.violations.map(each => [each.id, each.impact,
   each.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + node.html.slice(0, 160))]))"""
 _LOOK = """() => {

@@ -21,6 +21,7 @@ from tests.journeys.walking import Found, signed_in, walk
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.embedded,
     pytest.mark.xdist_group("every-page"),
     pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
 ]

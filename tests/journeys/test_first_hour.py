@@ -1,4 +1,4 @@
-"""The first hour of a new user, in a real browser, in both languages.
+"""The first hour of a new user, in a real browser, in both languages and on both stores.
 
 From the list to a named lead and why it is hot; a changed rule, its preview, a publication that
 changes the lead's score and a rollback that brings it back; an own file imported and undone. Only
@@ -13,9 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.serving import CHROMIUM, WAIT_MS, browser, served, visitor, watched
+from tests.journeys.serving import CHROMIUM, LANGUAGES, WAIT_MS, browser, demo, visitor, watched
 
 POINTS = "-70"
 """What the first rule that speaks for the hottest is changed to: so much, no cap hides."""
@@ -34,24 +34,31 @@ pytestmark = [
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address that a demo says in the terminal; it is stopped afterwards."""
     home = tmp_path_factory.mktemp("home")
-    with served("demo", home, "--no-browser") as base:
+    with demo(home) as base:
         assert f"Lejek is at {base}" in (home / "said").read_text(encoding="utf-8")
         yield base
 
 
-@pytest.fixture(params=["en", "pl"])
+@pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def page(address: str, language: str) -> Iterator[Page]:
-    """A page whose console and requests are watched: no error, no other host."""
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
     with browser() as started:
-        opened = visitor(started, address, language).new_page()
-        said = watched(opened, address)
-        opened.goto(address)
-        yield opened
+        yield started
+
+
+@pytest.fixture
+def page(address: str, chromium: Browser, language: str) -> Iterator[Page]:
+    """A page whose console and requests are watched: no error, no other host."""
+    context = visitor(chromium, address, language)
+    opened = context.new_page()
+    said = watched(opened, address)
+    opened.goto(address)
+    yield opened
+    context.close()
     assert said == [], "\n".join(said)
 
 
@@ -82,6 +89,11 @@ def _opened(page: Page, name: str) -> str:
     row = page.locator("tr[data-row-link]", has_text=name).first
     row.locator("a").first.click()
     expect(page.locator("h1")).to_contain_text(name)
+    return _score(page)
+
+
+def _score(page: Page) -> str:
+    """What the page of somebody says."""
     return page.locator("section", has=page.locator("#score")).locator(".h2").first.inner_text()
 
 
@@ -91,7 +103,8 @@ def _becomes(page: Page, name: str, is_right: Callable[[str], bool]) -> str:
     deadline = time.monotonic() + LONG_MS / 1000
     while not is_right(score) and time.monotonic() < deadline:
         page.wait_for_timeout(1000)
-        score = _opened(page, name)
+        page.reload()
+        score = _score(page)
     return score
 
 

@@ -10,8 +10,6 @@ import base64
 import hashlib
 import hmac
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,11 +18,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from lejek.kernel.tests.stores import own_database
 from tests.journeys.serving import (
     CHROMIUM,
+    LANGUAGES,
     browser,
-    environment,
+    lejek,
     served,
+    told,
     visitor,
     watched,
 )
@@ -56,9 +57,10 @@ _SECONDS_OF_A_CODE = 30
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A served Lejek with its own people: its address, and what its programs said."""
+    """A served Lejek with its own people: its store, its address, and what its programs said."""
 
     home: Path
+    database: str
     address: str
 
     def link_in_mail_to(self, email: str) -> str:
@@ -76,28 +78,19 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home = tmp_path_factory.mktemp("sign-in")
-    lejek = [sys.executable, "-m", "lejek"]
-    subprocess.run([*lejek, "migrate"], env=environment(home), check=True, capture_output=True)
-    wanted = ["create-user", ADMINISTRATOR, "--name=Ada Lis", "--password-stdin"]
-    subprocess.run(
-        [*lejek, *wanted],
-        env=environment(home),
-        check=True,
-        capture_output=True,
-        input=PASSWORD.encode(),
-    )
     others = [
         f"{who}.{language}@firma.example"
         for who in ("kod", "klucz", "reset")
         for language in THEMES
     ]
-    subprocess.run(
-        [sys.executable, "-c", _USERS, PASSWORD, *others, "zly@firma.example"],
-        env=environment(home, DJANGO_SETTINGS_MODULE="lejek.config.settings"),
-        check=True,
-    )
-    with served("serve", home) as address:
-        yield House(home, address.replace("127.0.0.1", "localhost"))
+    with own_database() as database:
+        there = {"LEJEK_DATABASE_URL": database}
+        lejek(home, "migrate", **there)
+        wanted = ["create-user", ADMINISTRATOR, "--name=Ada Lis", "--password-stdin"]
+        lejek(home, *wanted, typed=PASSWORD, **there)
+        told(_USERS, home, PASSWORD, *others, "zly@firma.example", **there)
+        with served("serve", home, **there) as address:
+            yield House(home, database, address.replace("127.0.0.1", "localhost"))
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +99,7 @@ def chromium() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(params=sorted(THEMES))
+@pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -283,7 +276,8 @@ def test_wrong_passwords_come_to_an_end(house: House, chromium: Browser) -> None
         expect(page.get_by_role("alert")).to_contain_text(WORDS["pl"]["refused"])
     enter(page, "zly@firma.example", PASSWORD)
     expect(page.get_by_role("alert")).to_contain_text(WORDS["pl"]["limit"])
-    with served("serve", house.home, "--no-worker", log="another") as other:
+    there = {"LEJEK_DATABASE_URL": house.database}
+    with served("serve", house.home, "--no-worker", log="another", **there) as other:
         elsewhere = visitor(chromium, other, "pl").new_page()
         elsewhere.goto("/accounts/login/")
         enter(elsewhere, "zly@firma.example", PASSWORD)

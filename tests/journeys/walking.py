@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections import Counter, deque
@@ -16,7 +14,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
 
-from tests.journeys.serving import environment
+from tests.journeys.serving import told
 
 MOST_OF_A_KIND = 3
 _SIGN_IN = """
@@ -56,14 +54,7 @@ class Found:
 
 def signed_in(home: Path) -> dict[str, str]:
     """A session of somebody in each role, by role."""
-    said = subprocess.run(
-        [sys.executable, "-c", _SIGN_IN],
-        env=environment(home, DJANGO_SETTINGS_MODULE="lejek.config.settings", LEJEK_DEMO="1"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    kept: dict[str, str] = json.loads(said.stdout.splitlines()[-1])
+    kept: dict[str, str] = json.loads(told(_SIGN_IN, home, LEJEK_DEMO="1").splitlines()[-1])
     return kept
 
 

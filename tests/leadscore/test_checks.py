@@ -147,6 +147,14 @@ def test_a_problem_reads_like_a_sentence_in_english_and_polish() -> None:
     )
 
 
+def test_a_value_of_another_kind_is_named_with_what_would_be_right() -> None:
+    problem = problems_of(document(rule="points: lots, on: visit"))[0]
+
+    assert problem.describe("pl").endswith(
+        "nie może tu stać „lots” – to tekst. Dopuszczalne: liczba."
+    )
+
+
 def test_a_gap_between_bands_says_which_scores_fall_nowhere() -> None:
     problem = problems_of(bands("{name: a, from: 0, to: 25}, {name: b, from: 26}"))[0]
 

@@ -78,6 +78,39 @@ def test_a_weaker_definition_lets_leads_in() -> None:
     assert found.changed["lead_id"].to_pylist() == ["bob"]
 
 
+# ada engagement 37.5, and the definition is kept at fit 30: a higher entry loses nobody who is in.
+HIGHER_ENTRY = ("score.engagement: {ge: 30}}]}", "score.engagement: {ge: 38}}]}")
+
+
+def test_who_met_a_definition_and_is_kept_stays() -> None:
+    found = differences(HIGHER_ENTRY)
+    assert found.definitions == (DefinitionMove("marketing_qualified", 1, 1, 0, 0, 1),)
+    assert found.changed.num_rows == 0
+    assert found.leads["marketing_qualified_after"].to_pylist() == [True, False, False]
+    no_longer_kept = differences(
+        HIGHER_ENTRY, ("keep_while: {score.fit: {ge: 30}}", "keep_while: {score.fit: {ge: 45}}")
+    )
+    assert no_longer_kept.definitions == (DefinitionMove("marketing_qualified", 1, 0, 0, 1, 0),)
+
+
+def test_who_never_met_a_definition_is_not_kept_by_it() -> None:
+    found = differences(("keep_while: {score.fit: {ge: 30}}", "keep_while: {score.fit: {ge: 1}}"))
+    assert found.definitions == (DefinitionMove("marketing_qualified", 1, 1, 0, 0, 1),)
+
+
+def test_who_is_known_to_have_met_a_definition_counts_before_and_is_carried_over() -> None:
+    kept_longer = changed_model(
+        ("keep_while: {score.fit: {ge: 30}}", "keep_while: {score.fit: {ge: 20}}")
+    )
+    sides = [model.score(LEADS, TOUCHPOINTS, as_of=AS_OF) for model in (small_model(), kept_longer)]
+    known = {"marketing_qualified": pa.array(["bob", "cyd"]), "of_no_model": pa.array(["ada"])}
+    found = compare(*sides, met_before=known)
+    # bob (fit 25) is kept, cyd (fit 15) is not, ada meets it but was not known to.
+    assert found.definitions == (DefinitionMove("marketing_qualified", 2, 2, 1, 1, 1),)
+    assert found.leads["marketing_qualified_before"].to_pylist() == [False, True, True]
+    assert found.leads["marketing_qualified_after"].to_pylist() == [True, True, False]
+
+
 def test_definitions_and_dimensions_of_one_model_only_are_told_as_such() -> None:
     found = differences(("marketing_qualified:", "worth_a_call:"))
     assert found.definitions == (
@@ -175,7 +208,9 @@ def test_counts_agree_with_a_plain_count_over_many_leads() -> None:
     before, after = (replace(scores, table=table) for table in sides)
     shuffled = replace(after, table=sides[1].take(rng.permutation(size)))
     pairs = list(zip(*(side["fit_band"].to_pylist() for side in sides), strict=True))
-    met = list(zip(*(side["marketing_qualified"].to_pylist() for side in sides), strict=True))
+    was, meets = (side["marketing_qualified"].to_pylist() for side in sides)
+    kept = sides[1]["marketing_qualified_kept"].to_pylist()
+    met = [(old, new or (old and keeps)) for old, new, keeps in zip(was, meets, kept, strict=True)]
     for found in (compare(before, after), compare(before, shuffled)):
         names = ("cold", "hot")
         expected = tuple(tuple(pairs.count((was, now)) for now in names) for was in names)

@@ -109,7 +109,7 @@ Zainteresowanie: 37,5 punktu · gorący
 
   Za co                                                    Ile razy     Ostatnio   Punkty
  ─────────────────────────────────────────────────────────────────────────────────────────
-  Odsłona strony, gdzie kategoria strony to „pricing”, z          2   31.01.2026      +20
+  Odsłona strony, gdzie kategoria strony to cennik, z             2   31.01.2026      +20
   ostatnich 90 dni (bez limitu: +30)
   Prośba o demo (punkty maleją o połowę co 30 dni)                1   01.01.2026    +12,5
   Kliknięcie w e-mailu z ostatnich 30 dni                         3   22.01.2026     +7,5

@@ -223,7 +223,7 @@ SENTENCES: list[tuple[Condition, str, str]] = [
     (
         TouchpointCount(Selection(("page_view",), where=PRICES, within=7), at_least=3),
         "at least 3 page views where page category is pricing, in the last 7 days",
-        ("co najmniej 3 odsłony strony, gdzie kategoria strony to „pricing”, "
+        ("co najmniej 3 odsłony strony, gdzie kategoria strony to cennik, "
         "w ciągu ostatnich 7 dni"),
     ),
     (
@@ -244,15 +244,15 @@ SENTENCES: list[tuple[Condition, str, str]] = [
     (
         AllOf((PRICES, AnyOf((PRICES, PRICES)))),
         "page category is pricing and (page category is pricing or page category is pricing)",
-        ("kategoria strony to „pricing” i (kategoria strony to „pricing” "
-        "lub kategoria strony to „pricing”)"),
+        ("kategoria strony to cennik i (kategoria strony to cennik "
+        "lub kategoria strony to cennik)"),
     ),
     (NoneOf((PRICES,)), "it is not so that page category is pricing",
-     "nieprawda, że kategoria strony to „pricing”"),
+     "nieprawda, że kategoria strony to cennik"),
     (
         NoneOf((PRICES, compared("lead.age", "lt", 18))),
         "none of these holds: page category is pricing; age is less than 18",
-        ("nie jest spełniony żaden z warunków: kategoria strony to „pricing”; "
+        ("nie jest spełniony żaden z warunków: kategoria strony to cennik; "
         "wiek wynosi mniej niż 18"),
     ),
     (AllOf(()), "always", "zawsze"),
@@ -323,7 +323,7 @@ RULES: list[tuple[Rule, str, str]] = [
             selection=Selection(("page_view",), where=PRICES, within=90), half_life=14, **BASE
         ),
         "Page view where page category is pricing, last 90 days (half-life 14 days)",
-        ("Odsłona strony, gdzie kategoria strony to „pricing”, z ostatnich 90 dni "
+        ("Odsłona strony, gdzie kategoria strony to cennik, z ostatnich 90 dni "
         "(punkty maleją o połowę co 14 dni)"),
     ),
     (
@@ -342,7 +342,7 @@ RULES: list[tuple[Rule, str, str]] = [
             **BASE,
         ),
         "At least 5 page views where page category is pricing, in the last 7 days",
-        ("Co najmniej 5 odsłon strony, gdzie kategoria strony to „pricing”, "
+        ("Co najmniej 5 odsłon strony, gdzie kategoria strony to cennik, "
         "w ciągu ostatnich 7 dni"),
     ),
     (

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from leadscore.cli.models import model_of, shipped_models
+from leadscore.days import to_instant
 from leadscore.demo import DATA_SETS
 from leadscore.demo.sources import MODELS
 from leadscore.document import read_model
+from leadscore.live import Scorer, Touchpoint
 from leadscore.model import ScoringModel
 from leadscore.statistics import Auc, Direction, NotEnoughData
 from tests.leadscore.real_data import BUNDLED, bundled_evaluation, figures_of_rules
@@ -62,6 +67,32 @@ def test_the_model_to_start_with_has_the_agreed_weights_and_bands() -> None:
         "marketing_qualified",
         "sales_qualified",
     }
+
+
+def test_a_lead_on_the_edge_of_the_model_to_start_with_becomes_an_mql_once() -> None:
+    # Asked for a demo and looks at the prices every week: engagement swings about 40 points.
+    begun = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    times = [to_instant(begun + timedelta(days=7 * week)) for week in range(9)]
+    asked = Touchpoint("demo_request", times[0])
+    seen = [Touchpoint("page_view", at, properties={"page.category": "pricing"}) for at in times]
+    scorer = Scorer(sound(MODELS / "b2b-default.yaml"))
+    meets, states = [False], [False]
+    for day in range(90):
+        now = to_instant(begun + timedelta(days=day, hours=8))
+        known = [each for each in (asked, *seen) if each.occurred_at <= now]
+        lead = scorer.score(DIRECTOR, known, now)
+        meets.append(lead.definitions["marketing_qualified"])
+        states.append(meets[-1] or (states[-1] and lead.kept["marketing_qualified"]))
+    assert _beginnings(meets) == 3
+    assert _beginnings(states) == 1
+    assert not states[-1]
+
+
+DIRECTOR = {"lead.seniority": "director", "lead.department": "it", "company.industry": "energy"}
+
+
+def _beginnings(states: Sequence[bool]) -> int:
+    return sum(now and not was for was, now in pairwise(states))
 
 
 @pytest.mark.parametrize("name", BUNDLED)

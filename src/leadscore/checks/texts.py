@@ -268,7 +268,7 @@ _STRUCTURE = {
     ),
     "wrong-type": _both(
         ('"{found}" is a value of the wrong kind: {found_kind}', "{expected}"),
-        ("„{found}” to wartość złego rodzaju: {found_kind}", "{expected}"),
+        ("nie może tu stać „{found}” – to {found_kind}", "{expected}"),
     ),
     "unknown-scope": _both(
         ('"{found}" is not a scope', "{known}"),

@@ -125,7 +125,7 @@ def _rule(rule: Rule) -> Data:
 def _occasion(rule: Rule) -> Mapping[str, Data]:
     """The keys that say when a rule gives points."""
     if isinstance(rule, AttributeRule):
-        return {"when": _condition(rule.when)}
+        return {"when": condition_data(rule.when)}
     if isinstance(rule, FrequencyRule):
         return _count(rule.count)
     if isinstance(rule, SilenceRule):
@@ -151,7 +151,7 @@ def _selection(selection: Selection) -> dict[str, Data]:
     if selection.on:
         said["on"] = selection.on[0] if len(selection.on) == 1 else list(selection.on)
     if selection.where is not None:
-        said["where"] = _condition(selection.where)
+        said["where"] = condition_data(selection.where)
     if selection.within is not None:
         said["within"] = selection.within
     if selection.scope is not Scope.LEAD:
@@ -167,13 +167,14 @@ def _count(count: TouchpointCount) -> dict[str, Data]:
 def _definition(definition: Definition) -> Data:
     keep = definition.keep_while
     return {
-        "when": _condition(definition.when),
-        **({} if keep is None else {"keep_while": _condition(keep)}),
+        "when": condition_data(definition.when),
+        **({} if keep is None else {"keep_while": condition_data(keep)}),
         **_labelled(definition.label),
     }
 
 
-def _condition(condition: Condition) -> Data:
+def condition_data(condition: Condition) -> Data:
+    """A condition as plain values of a document."""
     if isinstance(condition, Comparison):
         return {condition.field: _comparison(condition)}
     if isinstance(condition, TouchpointCount):
@@ -183,7 +184,7 @@ def _condition(condition: Condition) -> Data:
     word = (
         "all" if isinstance(condition, AllOf) else "any" if isinstance(condition, AnyOf) else "none"
     )
-    return {word: [_condition(part) for part in condition.parts]}
+    return {word: [condition_data(part) for part in condition.parts]}
 
 
 def _comparison(comparison: Comparison) -> Data:

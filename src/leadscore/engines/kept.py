@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ from leadscore.document import write_json
 from leadscore.inputs.workspace import no_space
 from leadscore.model import ScoringModel
 
+_LIBRARY = Path(__file__).resolve().parent.parent
 _SCORES, _LINES = ".scores.parquet", ".contributions.parquet"
 
 Finished = tuple[pa.Table, pa.Table | None]
@@ -103,10 +104,23 @@ def kept_blocks(
     """
     folder.mkdir(parents=True, exist_ok=True)
     mark = hashlib.sha256()
-    parts: Sequence[object] = (version("lejek"), write_json(model), as_of, contributions)
+    parts: Sequence[object] = (sources_of(_LIBRARY), write_json(model), as_of, contributions)
     for part in (*parts, *_stamps(sources)):
         mark.update(f"{part}\0".encode())
     return KeptBlocks(folder, mark.hexdigest()[:24])
+
+
+@cache
+def sources_of(library: Path) -> str:
+    """The hash of the sources of a library: whoever counts by other ones makes another run.
+
+    The number of a release does not say that: sources change between two releases.
+    """
+    mark = hashlib.sha256()
+    for file in sorted(library.rglob("*.py")):
+        mark.update(f"{file.relative_to(library)}\0".encode())
+        mark.update(file.read_bytes())
+    return mark.hexdigest()
 
 
 def _stamps(sources: Iterable[str | None]) -> Iterable[str]:

@@ -290,6 +290,22 @@ _STAGES: Mapping[str, Text] = {
     "sql": Text("SQL", "SQL"),
     "subscriber": Text("subscriber", "subskrybent"),
 }
+_PAGES: Mapping[str, Text] = {
+    "about": Text("about us", "o firmie"),
+    "account": Text("account", "konto"),
+    "blog": Text("blog", "blog"),
+    "career": Text("careers", "kariera"),
+    "case_study": Text("case study", "studium przypadku"),
+    "contact": Text("contact", "kontakt"),
+    "documentation": Text("documentation", "dokumentacja"),
+    "home": Text("home page", "strona główna"),
+    "information": Text("information", "informacje"),
+    "integrations": Text("integrations", "integracje"),
+    "pricing": Text("pricing", "cennik"),
+    "product": Text("product", "produkt"),
+    "security": Text("security", "bezpieczeństwo"),
+    "support": Text("support", "pomoc"),
+}
 VALUES: Mapping[str, Mapping[str, Text]] = {
     "company.industry": _INDUSTRIES,
     "company.relation": {
@@ -304,6 +320,7 @@ VALUES: Mapping[str, Mapping[str, Text]] = {
         "free": Text("free", "poczta darmowa"),
     },
     "lead.seniority": _SENIORITIES,
+    "page.category": _PAGES,
     "stage": _STAGES,
 }
 """Values of the fields whose vocabulary is the product's own; other values stay as they are."""

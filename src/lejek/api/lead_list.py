@@ -18,6 +18,7 @@ from lejek.api.conditions import Row, Where
 from lejek.api.paging import Paging, Place, cursor_of, place_of
 from lejek.api.shapes import NO_NUL
 from lejek.identity.models import Lead
+from lejek.identity.search import spellings
 from lejek.people.access import for_user
 from lejek.people.models import User
 from lejek.scoring.models import LeadScore
@@ -142,10 +143,9 @@ def _narrowed(path: str, user: User, filters: LeadFilters) -> Q:
     elif filters.owner:
         found &= Q((f"{path}owner_id", int(filters.owner)))
     for word in filters.q.split():
-        found &= (
-            Q((f"{path}contact__first_name__icontains", word))
-            | Q((f"{path}contact__last_name__icontains", word))
-            | Q((f"{path}contact__email__icontains", word))
-            | Q((f"{path}contact__company__name__icontains", word))
-        )
+        said = Q()
+        for text in spellings(word):
+            said |= Q((f"{path}contact__search_key__contains", text))
+            said |= Q((f"{path}contact__company__search_key__contains", text))
+        found &= said
     return found

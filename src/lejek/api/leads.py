@@ -33,7 +33,9 @@ from lejek.identity.models import FieldDefinition, Lead
 from lejek.identity.reading import Fault
 from lejek.identity.services import LeadRefused, record_lead
 from lejek.identity.targets import LEAD_TARGETS
+from lejek.kernel import clock
 from lejek.people.access import for_user
+from lejek.qualification.selectors import standings
 from lejek.scoring.models import LeadScore
 from lejek.scoring.selectors import explain_lead
 
@@ -135,7 +137,7 @@ def record(request: HttpRequest, body: LeadSaid) -> Made:
         raise invalid([problem("body.known_at", body.known_at, accepted)])
     try:
         recorded = record_lead(
-            {name: _cell(value) for name, value in body.fields.items()},
+            body.fields,
             source=SOURCE,
             actor=caller.user,
             now=caller.now,
@@ -163,17 +165,11 @@ def _check_names(fields: dict[str, Scalar]) -> None:
         raise invalid([problem(f"body.fields.{name[:100]}", name, accepted) for name in unknown])
 
 
-def _cell(value: Scalar) -> str | None:
-    """A value as the readers of cells take it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else str(value)
-
-
 _WANTED = {
     "nobody_at_all": "an e-mail, a phone, a name or a company",
     "too_long": "a shorter text",
     "a_range": "one number, not a range",
+    "two_readings": "a number of JSON, or text that shows whether the sign groups thousands",
     "out_of_range": "a number within reason",
     "in_future": "a moment that is not in the future",
     "withdrawn": "a consent that was given after the person withdrew it (consent.given_at)",
@@ -223,7 +219,14 @@ class DefinitionShape(BaseModel):
     name: str
     label: str
     condition: str = Field(description="What it asks, in a sentence.")
-    is_met: bool
+    is_met: bool = Field(description="Whether the condition holds.")
+    is_held: bool = Field(
+        description="Whether the lead counts as meeting it: the condition holds, or it held before "
+        "and the weaker one still does under which the definition is kept."
+    )
+    kept_while: str | None = Field(
+        description="That weaker condition, where the lead has the definition by it alone."
+    )
 
 
 class LeadScoreShape(BaseModel):
@@ -239,7 +242,7 @@ class LeadScoreShape(BaseModel):
     grade: str | None
     dimensions: list[DimensionScore]
     definitions: list[DefinitionShape]
-    definitions_met: list[str]
+    definitions_met: list[str] = Field(description="Those whose condition holds.")
 
 
 class Language(BaseModel):
@@ -294,9 +297,14 @@ def read_score(request: HttpRequest, lead_id: Path[Id], asked: Query[Language]) 
         ],
         definitions=[
             DefinitionShape(
-                name=each.name, label=each.label, condition=each.condition, is_met=each.is_met
+                name=each.name,
+                label=each.label,
+                condition=each.condition,
+                is_met=each.is_met,
+                is_held=each.is_held,
+                kept_while=each.kept_while or None,
             )
-            for each in why.definitions
+            for each in standings(score, why, clock.now())
         ],
         definitions_met=met(score),
     )

@@ -109,7 +109,7 @@ class ScoreShape(BaseModel):
     grade: str | None
     millipoints: dict[str, int] = Field(description=f"By dimension. {MILLI}")
     bands: dict[str, str] = Field(description="By dimension.")
-    definitions: list[str] = Field(description="The definitions that are met.")
+    definitions: list[str] = Field(description="The definitions whose condition holds.")
 
 
 class LeadShape(BaseModel):

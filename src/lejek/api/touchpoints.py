@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Path, Query, Router
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from lejek.api.contract import get, post
 from lejek.api.failures import Problem, invalid, problem, problem_of
@@ -23,8 +23,14 @@ from lejek.api.leads import SOURCE, visible_lead
 from lejek.api.paging import Id, Paging, cut, place_of
 from lejek.api.shapes import FIRST_MOMENT, Moment, Plain, Said, Scalar
 from lejek.capture.models import QuarantinedItem, Touchpoint
-from lejek.capture.services import ReceivedTouchpoint, fresh_ids, touchpoint_id
+from lejek.capture.services import (
+    ReceivedTouchpoint,
+    contradictions,
+    fresh_ids,
+    touchpoint_id,
+)
 from lejek.identity.normalise.reasons import Unreadable
+from lejek.identity.normalise.words import tidy
 from lejek.identity.targets import TOUCHPOINT_TARGETS
 from lejek.identity.touchpoints import receive_touchpoints
 
@@ -100,7 +106,15 @@ class IdentitySaid(Said):
 
 
 _NAME = "^[^\\x00-\\x1f\\x7f-\\x9f]+$"
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=_NAME)]
+
+
+def _visible(name: str) -> str:
+    if not tidy(name):
+        raise ValueError("text that can be seen")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=_NAME), AfterValidator(_visible)]
 
 
 class TouchpointSaid(Said):
@@ -117,8 +131,9 @@ class TouchpointSaid(Said):
 _ITEM = {
     "type": "object",
     "description": "`type`, `occurred_at` (ISO 8601 with an offset), `identity` with at least one "
-    "of `email`, `phone` and `visitor`; optionally `id` (by which a second arrival is known; "
-    "without it, equal content is one touchpoint), `properties` (flat: texts, numbers, true, "
+    "of `email`, `phone` and `visitor`; optionally `id` (by which a second arrival is known; with "
+    "another content it goes into quarantine; without it, equal content is one touchpoint), "
+    "`properties` (flat: texts, numbers, true, "
     "false, null) and `is_machine`. An item that is not like this is put into quarantine and does "
     "not stop the others.",
     "example": {
@@ -165,7 +180,9 @@ def record_touchpoints(request: HttpRequest, body: TouchpointsSaid) -> Touchpoin
     them. An answer comes after everything is written.
     """
     now = caller_of(request).now
-    read = [_read(item, number, now) for number, item in enumerate(body.touchpoints)]
+    read = _with_ids_of_their_own(
+        [_read(item, number, now) for number, item in enumerate(body.touchpoints)]
+    )
     taken = [each for each in read if isinstance(each, ReceivedTouchpoint)]
     fresh = fresh_ids([touchpoint_id(each) for each in taken])
     receive_touchpoints(taken, source=SOURCE, now=now)
@@ -215,6 +232,21 @@ def _read(item: dict[str, Any], number: int, now: datetime) -> ReceivedTouchpoin
     )
 
 
+def _with_ids_of_their_own(
+    read: Sequence[ReceivedTouchpoint | list[Problem]],
+) -> list[ReceivedTouchpoint | list[Problem]]:
+    """Touchpoints whose ids nothing else has; of the others, that something has."""
+    taken = [each for each in read if isinstance(each, ReceivedTouchpoint)]
+    is_other = iter(contradictions(taken))
+    accepted = "an id that no other touchpoint has"
+    return [
+        [problem(f"body.touchpoints[{number}].id", each.id, accepted)]
+        if isinstance(each, ReceivedTouchpoint) and next(is_other)
+        else each
+        for number, each in enumerate(read)
+    ]
+
+
 def _identity(said: IdentitySaid, path: str, problems: list[Problem]) -> dict[str, str]:
     """The keys of a person, normalised as everywhere."""
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -223,7 +255,8 @@ def _identity(said: IdentitySaid, path: str, problems: list[Problem]) -> dict[st
         if not text.strip():
             continue
         try:
-            found[kind] = str(TOUCHPOINT_TARGETS[kind].read(text, zone))
+            if value := str(TOUCHPOINT_TARGETS[kind].read(text, zone)):
+                found[kind] = value
         except Unreadable as error:
             wanted = str(error.reason).removeprefix("not_").replace("_", " ")
             problems.append(problem(f"{path}.identity.{kind}", text, wanted))

@@ -61,6 +61,33 @@ def touchpoint_id(received: ReceivedTouchpoint) -> UUID:
     return _marked(milliseconds << 80 | _digest(text) >> 48)
 
 
+def contradictions(
+    items: Sequence[ReceivedTouchpoint], earlier: Mapping[UUID, ReceivedTouchpoint] | None = None
+) -> list[bool]:
+    """For each touchpoint, whether the id that its sender gave is that of something else.
+
+    That is kept already, or in `earlier`, or came before it among the items.
+    Queries: one.
+    """
+    given = {touchpoint_id(item) for item in items if item.id}
+    first: dict[UUID, ReceivedTouchpoint | Touchpoint] = dict(earlier or {})
+    first |= Touchpoint.objects.in_bulk(list(given))
+    return [
+        bool(item.id) and _tells_otherwise(first.setdefault(touchpoint_id(item), item), item)
+        for item in items
+    ]
+
+
+def _tells_otherwise(
+    one: ReceivedTouchpoint | Touchpoint, other: ReceivedTouchpoint | Touchpoint
+) -> bool:
+    """Whether two are different things: another type or moment, or something both tell differs."""
+    if (one.type, one.occurred_at) != (other.type, other.occurred_at):
+        return True
+    pairs = ((one.identity, other.identity), (one.properties, other.properties))
+    return any(ours[key] != theirs[key] for ours, theirs in pairs for key in ours if key in theirs)
+
+
 def _given_id(text: str) -> UUID:
     try:
         return UUID(text)

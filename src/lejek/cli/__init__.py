@@ -13,6 +13,7 @@ from gettext import gettext as _
 
 from lejek.cli import language
 from lejek.cli.arguments import parser
+from lejek.cli.complaints import told
 
 DONE, REFUSED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -58,7 +59,7 @@ def _do(given: Sequence[str]) -> int:
 def _set_up_and_do(command: str, asked: argparse.Namespace) -> int:
     import django  # noqa: PLC0415 - `--help` needs no Django
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
-    from django.db import InterfaceError, OperationalError  # noqa: PLC0415
+    from django.db import InterfaceError, OperationalError, connection  # noqa: PLC0415
     from django.utils import translation  # noqa: PLC0415
 
     try:
@@ -67,11 +68,18 @@ def _set_up_and_do(command: str, asked: argparse.Namespace) -> int:
 
         with translation.override(language.chosen()):
             return COMMANDS[command](asked)
-    except (ImproperlyConfigured, PermissionError) as error:
+    except ImproperlyConfigured as error:
         print(f"lejek: {error}", file=sys.stderr)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"lejek: {told(error)}", file=sys.stderr)
     except (OperationalError, InterfaceError) as error:
         complaint = _("the database does not answer: %s")
-        print(f"lejek: {complaint % str(error).strip()}", file=sys.stderr)
+        # A server is named by its driver, a file is not.
+        is_file = connection.vendor == "sqlite"
+        place = f"{connection.settings_dict['NAME']}: " if is_file else ""
+        print(f"lejek: {complaint % (place + str(error).strip())}", file=sys.stderr)
         print(_("lejek doctor looks at everything and says how to mend it."), file=sys.stderr)
     return REFUSED
 

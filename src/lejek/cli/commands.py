@@ -19,9 +19,11 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.validators import validate_email
 from django.db import connection, transaction
+from django.utils.formats import number_format
 
 from lejek import wiring
 from lejek.cli import demo
+from lejek.cli.complaints import told
 from lejek.kernel import clock
 from lejek.kernel.worker import Worker, run_waiting
 from lejek.operations import backup, doctor, serving
@@ -219,12 +221,14 @@ def take_in(asked: argparse.Namespace) -> int:
     """Take a file in, and say what became of its rows."""
     from lejek.cli import taking_in  # noqa: PLC0415 - it brings spreadsheets along
 
+    if asked.file.is_dir():
+        return complain(_("%s is a folder; name a CSV or XLSX file") % asked.file)
     if not asked.file.is_file():
         return complain(_("there is no file %s") % asked.file)
     try:
         done = taking_in.take_in_file(asked, now=clock.now())
     except taking_in.Refused as error:
-        return complain(str(error))
+        return complain(f"{asked.file}: {error}")
     for line in taking_in.told(done, is_rehearsal=asked.dry_run):
         say(line)
     return DONE
@@ -270,10 +274,10 @@ def back_up(asked: argparse.Namespace) -> int:
     try:
         made = backup.make_backup(target, now=now)
     except (backup.BackupFailed, OSError) as error:
-        return complain(str(error))
+        return complain(told(error))
     written = {
         "file": target,
-        "mebibytes": f"{made.n_bytes / (1 << 20):.1f}",
+        "mebibytes": number_format(made.n_bytes / (1 << 20), 1),
         "rows": sum(made.rows.values()),
         "manifest": backup.manifest_path(target).name,
     }
@@ -297,7 +301,7 @@ def restore(asked: argparse.Namespace) -> int:
             keep = settings.HOME / "backups" / f"before-restore-{backup.default_name(now)}"
         backup.restore_backup(asked.file, keep_as=keep, now=now)
     except (backup.BackupFailed, OSError) as error:
-        return complain(str(error))
+        return complain(told(error))
     back = {"rows": sum(manifest.rows.values()), "moment": manifest.made_at}
     say(_("Restored and checked: %(rows)d rows from %(moment)s.") % back)
     if keep is not None:

@@ -43,7 +43,18 @@ def take_in_file(asked: argparse.Namespace, *, now: datetime) -> Import:
     except FileRefused as refused:
         raise Refused(refusal_text(refused.code)) from refused
     except MappingRefused as refused:
-        raise Refused(" ".join(problem_text(each) for each in refused.problems)) from refused
+        said = " ".join(problem_text(each) for each in refused.problems)
+        raise Refused(f"{said} {_map_them(asked.file)}") from refused
+
+
+def _map_them(file: Path) -> str:
+    """Where the columns can be mapped: the file waits there, as one that a page has taken."""
+    waits = Import.objects.filter(file_name=file.name).latest("id")
+    hint = _(
+        "Columns are told by their names, such as E-mail, Phone, Surname, Company; with lejek "
+        "serve, map them on the page /imports/%d/"
+    )
+    return hint % waits.pk
 
 
 def _show_progress(n_done: int, n_total: int) -> None:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -72,6 +73,19 @@ def words(name: str, *, default: list[str]) -> list[str]:
     return default if found is None else [word.strip() for word in found.split(",") if word.strip()]
 
 
+def time_zone(name: str, *, default: str) -> str:
+    """The name of a time zone.
+
+    Raises: ImproperlyConfigured when it names none.
+    """
+    found = os.environ.get(name, default)
+    try:
+        ZoneInfo(found)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise _refused(name, found, _("a name such as Europe/Warsaw")) from None
+    return found
+
+
 def folder(name: str, *, default: Path) -> Path:
     """A folder, made for its owner only when it is not there."""
     found = Path(os.environ.get(name, default)).expanduser().resolve()
@@ -102,12 +116,17 @@ def database(name: str, *, home: Path) -> dict[str, Any]:
     address = os.environ.get(name, "")
     if not address:
         return _sqlite(home / "lejek.sqlite3")
-    parts = urlsplit(address)
-    if parts.scheme == "sqlite":
-        return _sqlite(Path(unquote(parts.path)))
-    if parts.scheme in ("postgresql", "postgres"):
-        return _postgresql(address)
-    raise _refused(name, f"{parts.scheme}:…", "sqlite:///path, postgresql://user@host/name")
+    scheme, _colon, _rest = address.partition(":")
+    try:
+        if scheme == "sqlite":
+            return _sqlite(Path(unquote(urlsplit(address).path)))
+        if scheme in ("postgresql", "postgres"):
+            return _postgresql(name, address)
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        accepted = "postgresql://user:password@host:5432/name"
+        # Not the rest of it: a password may be in there.
+        raise _refused(name, f"{scheme}:…", accepted) from None
+    raise _refused(name, f"{scheme}:…", "sqlite:///path, postgresql://user@host/name")
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
@@ -128,17 +147,27 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def _postgresql(address: str) -> dict[str, Any]:
+_IN_ITS_PLACE = frozenset({"user", "password", "port", "dbname", "options"})
+"""What an address says before its question mark, and what is this program's to say."""
+
+
+def _postgresql(name: str, address: str) -> dict[str, Any]:
+    from psycopg.pq import Conninfo  # noqa: PLC0415 - only where the server is asked for
+
     parts = urlsplit(address)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    known = {each.keyword.decode() for each in Conninfo.get_defaults()} - _IN_ITS_PLACE
+    if unknown := sorted(options.keys() - known):
+        raise _refused(name, f"{parts.scheme}:…?{unknown[0]}=…", ", ".join(sorted(known)))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": unquote(parts.hostname or options.pop("host", "")),
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 60,
         # Queries take tens of milliseconds here; compiling one takes a hundred.
-        "OPTIONS": {"options": "-c jit=off"},
+        "OPTIONS": {**options, "options": "-c jit=off"},
     }

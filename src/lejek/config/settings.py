@@ -12,6 +12,7 @@ from lejek.config.environment import (
     number,
     secret_key,
     text,
+    time_zone,
     words,
 )
 from lejek.config.sqlite_driver import use_bundled_sqlite
@@ -73,6 +74,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Last, so that the page which says why knows who asks.
+    "lejek.ui.plain_requests.PlainRequests",
 ]
 
 ROOT_URLCONF = "lejek.config.urls"
@@ -142,10 +145,11 @@ CACHES = {
 TASKS = {"default": {"BACKEND": "lejek.kernel.tasks.LeaseBackend", "QUEUES": ["default"]}}
 
 # Where the preview of a scoring model learns of what later rooms keep: how leads ended, the stages,
-# and how leads moved through them.
+# how leads moved through them, and which definitions they crossed.
 SCORING_OUTCOMES = "lejek.deals.selectors.outcomes"
 SCORING_STAGES = "lejek.qualification.selectors.stages"
 SCORING_TRANSITIONS = "lejek.qualification.selectors.transitions"
+SCORING_CROSSINGS = "lejek.qualification.selectors.crossings"
 
 LANGUAGE_CODE = choice("LEJEK_LANGUAGE", ["pl", "en"], default="pl")
 LANGUAGES = [("pl", "polski"), ("en", "English")]
@@ -153,7 +157,7 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 FORMAT_MODULE_PATH = ["lejek.config.formats"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = text("LEJEK_TIME_ZONE", default="Europe/Warsaw")
+TIME_ZONE = time_zone("LEJEK_TIME_ZONE", default="Europe/Warsaw")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

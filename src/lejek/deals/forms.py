@@ -1,6 +1,6 @@
 """What somebody types about a deal.
 
-In: a form as it was sent. Out: a name, an amount in the smallest unit, a currency.
+In: a form as it was sent. Out: a name, an amount in the smallest unit, a currency, why it was lost.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lejek.deals.models import Opportunity
@@ -53,7 +54,9 @@ class AmountField(forms.CharField):
 
 
 class DealForm(forms.Form):
-    """A deal of a lead."""
+    """A deal of a lead; of one that is lost it is asked why."""
+
+    use_required_attribute = False  # One form wins, loses and saves: only losing needs a reason.
 
     name = forms.CharField(label=_("What is sold"), max_length=200, required=False)
     amount = AmountField(
@@ -63,6 +66,23 @@ class DealForm(forms.Form):
         widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(c, c) for c in CURRENCIES])
+    reason = forms.CharField(
+        label=_("Why it was lost"),
+        max_length=200,
+        error_messages={"required": _("Say in a few words why the deal was lost.")},
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        is_lost: bool = False,
+        initial: dict[str, str] | None = None,
+        prefix: str = "deal",
+    ) -> None:
+        super().__init__(data, initial=initial, prefix=prefix)
+        self.is_lost = is_lost
+        self.fields["reason"].required = is_lost
 
     @classmethod
     def of(cls, deal: Opportunity | None, *, prefix: str = "deal") -> DealForm:
@@ -70,5 +90,11 @@ class DealForm(forms.Form):
         if deal is None:
             return cls(initial={"currency": CURRENCIES[0]}, prefix=prefix)
         amount = f"{deal.amount / 100:.2f}".replace(".", ",").removesuffix(",00")
-        values = {"name": deal.name, "amount": amount, "currency": deal.currency}
-        return cls(initial=values, prefix=prefix)
+        values = {
+            "name": deal.name,
+            "amount": amount,
+            "currency": deal.currency,
+            "reason": deal.reason,
+        }
+        is_lost = deal.outcome == Opportunity.Outcome.LOST
+        return cls(is_lost=is_lost, initial=values, prefix=prefix)

@@ -16,10 +16,10 @@ from lejek.people import audit
 from lejek.people.models import User
 from lejek.qualification import services as qualification
 from lejek.qualification.models import RejectionReason, Stage, StageTransition, Verdict
-from lejek.qualification.services import REJECTED, hold, move_lead
+from lejek.qualification.services import REJECTED, REOPENED, hold, move_back, move_lead
 
 PURSUED = "opportunity"
-OPENED, WON, LOST, REOPENED = "deal opened", "deal won", "deal lost", "deal reopened"
+OPENED, WON, LOST = "deal opened", "deal won", "deal lost"
 """Reasons of transitions."""
 
 _OPEN = Opportunity.Outcome.OPEN
@@ -31,6 +31,10 @@ class DealsHaveMoved(LeadScoreError):
 
 class DealIsOpen(LeadScoreError):
     """A lead has one open deal at a time; it is won or lost before the next."""
+
+
+class ReasonMissing(LeadScoreError):
+    """Who loses a deal says why."""
 
 
 class WrongAmount(LeadScoreError):
@@ -63,25 +67,35 @@ def open_deal(
 
 @transaction.atomic
 def correct_deal(
-    *, deal: Opportunity, amount: int, currency: str, name: str, actor: User | None, now: datetime
+    *,
+    deal: Opportunity,
+    amount: int,
+    currency: str,
+    name: str,
+    reason: str = "",
+    actor: User | None,
+    now: datetime,
 ) -> None:
-    """Mend the name or the amount of a deal; how it ended stays.
+    """Mend the name or the amount of a deal, and why it was lost; how it ended stays.
 
     Writes: the deal, an audit entry with the values before.
-    Raises: WrongAmount. Repeat: the same values again change nothing.
+    Raises: WrongAmount; ReasonMissing for a lost deal. Repeat: the same values change nothing.
     """
     _check(amount)
-    before = {"name": deal.name, "amount": deal.amount, "currency": deal.currency}
-    if before == {"name": name, "amount": amount, "currency": currency}:
+    values = {"name": name, "amount": amount, "currency": currency}
+    if deal.outcome == Opportunity.Outcome.LOST:
+        values["reason"] = _said(reason)
+    before = {field: getattr(deal, field) for field in values}
+    if before == values:
         return
-    Opportunity.objects.filter(pk=deal.pk).update(name=name, amount=amount, currency=currency)
+    Opportunity.objects.filter(pk=deal.pk).update(**values)
     deal.refresh_from_db()
     _note("corrected_deal", deal, actor, now, before=before)
 
 
 @transaction.atomic
 def reopen_deal(*, deal: Opportunity, actor: User | None, now: datetime) -> bool:
-    """Take back that a deal was won or lost; the stage from before it returns.
+    """Take back that a deal was won or lost; the stage returns, with the moment since when.
 
     Writes: the deal, the stage of the lead, an audit entry, the event deal_reopened.
     Raises: DealIsOpen when the lead has another open deal.
@@ -90,17 +104,18 @@ def reopen_deal(*, deal: Opportunity, actor: User | None, now: datetime) -> bool
     hold(deal.lead)
     if _open_deals(deal.lead).exclude(pk=deal.pk).exists():
         raise DealIsOpen("this lead has another open deal")
-    closed_at, outcome = deal.closed_at, deal.outcome
+    closed_at, outcome, because = deal.closed_at, deal.outcome, deal.reason
     reopened = Opportunity.objects.filter(pk=deal.pk, closed_at=closed_at).exclude(outcome=_OPEN)
-    if not reopened.update(outcome=_OPEN, closed_at=None):
+    if not reopened.update(outcome=_OPEN, closed_at=None, reason=""):
         return False
     deal.refresh_from_db()
     reason = WON if outcome == Opportunity.Outcome.WON else LOST
     moves = StageTransition.objects.filter(lead=deal.lead, reason=reason)
     moved = None if closed_at is None else moves.filter(at=closed_at).first()
     if moved is not None and deal.lead.stage == moved.new:
-        move_lead(lead=deal.lead, to=moved.old, reason=REOPENED, actor=actor, now=now)
-    _note("reopened_deal", deal, actor, now, was=outcome)
+        move_back(lead=deal.lead, move=moved, reason=REOPENED, actor=actor, now=now)
+    said = {"reason": because} if because else {}
+    _note("reopened_deal", deal, actor, now, was=outcome, **said)
     emit("deal_reopened", {"lead_id": deal.lead_id, "deal_id": deal.pk, "was": outcome}, now=now)
     return True
 
@@ -127,6 +142,17 @@ def _check(amount: int) -> None:
         raise WrongAmount(f"found {amount}, 0 or more is accepted")
 
 
+def _said(reason: str) -> str:
+    """Why a deal was lost.
+
+    Raises: ReasonMissing.
+    """
+    said = reason.strip()
+    if not said:
+        raise ReasonMissing("a lost deal needs the reason for which it was lost")
+    return said
+
+
 def _open_deals(lead: Lead) -> QuerySet[Opportunity]:
     return Opportunity.objects.filter(lead=lead, outcome=_OPEN)
 
@@ -148,14 +174,14 @@ def record_outcome(
     *,
     lead: Lead,
     seen: str,
-    is_won: bool,
+    lost_because: str | None,
     amount: int,
     currency: str = "PLN",
     name: str = "",
     actor: User | None,
     now: datetime,
 ) -> Opportunity:
-    """A deal of the lead was won or lost.
+    """A deal of the lead was won, or lost for a reason.
 
     `seen` is how its deals stood (`selectors.standing`) for who says so.
     Closes the open deal of the lead; without one, a deal is written down that opens and closes now.
@@ -163,40 +189,28 @@ def record_outcome(
     before: then it is a customer still.
     Units: `amount` in the smallest unit of `currency`.
     Writes: the deal, the stage of the lead, an audit entry, the event deal_closed.
-    Raises: WrongAmount; DealsHaveMoved. Repeat: raises it, and writes nothing.
+    Raises: WrongAmount; ReasonMissing; DealsHaveMoved. Repeat: raises it, and writes nothing.
     """
     _check(amount)
+    is_won = lost_because is None
+    reason = "" if lost_because is None else _said(lost_because)
     hold(lead)
     if standing(deals_of(lead)) != seen:
         raise DealsHaveMoved("the deals of this lead have changed; look at them again")
+    deal = _open_deals(lead).order_by("id").first() or Opportunity(lead=lead, opened_at=now)
     outcome = Opportunity.Outcome.WON if is_won else Opportunity.Outcome.LOST
-    deal = _close(lead, outcome, amount, currency, name, now)
+    deal.outcome, deal.closed_at, deal.reason = outcome, now, reason
+    deal.amount, deal.currency = amount, currency
+    deal.name = name or deal.name
+    deal.save()
     _move(lead, is_won=is_won, actor=actor, now=now)
-    _note("won_deal" if is_won else "lost_deal", deal, actor, now)
+    if is_won:
+        _note("won_deal", deal, actor, now)
+    else:
+        _note("lost_deal", deal, actor, now, reason=reason)
     content = {"lead_id": lead.pk, "deal_id": deal.pk, "outcome": outcome.value, "amount": amount}
     emit("deal_closed", content, now=now)
     return deal
-
-
-def _close(
-    lead: Lead, outcome: str, amount: int, currency: str, name: str, now: datetime
-) -> Opportunity:
-    open_deal = _open_deals(lead).order_by("id").first()
-    if open_deal is None:
-        return Opportunity.objects.create(
-            lead=lead,
-            name=name,
-            amount=amount,
-            currency=currency,
-            outcome=outcome,
-            opened_at=now,
-            closed_at=now,
-        )
-    open_deal.outcome, open_deal.closed_at = outcome, now
-    open_deal.amount, open_deal.currency = amount, currency
-    open_deal.name = name or open_deal.name
-    open_deal.save(update_fields=["outcome", "closed_at", "amount", "currency", "name"])
-    return open_deal
 
 
 def _move(lead: Lead, *, is_won: bool, actor: User | None, now: datetime) -> None:

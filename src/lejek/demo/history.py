@@ -15,7 +15,7 @@ from lejek.capture.models import Touchpoint
 from lejek.consent.models import ConsentChange
 from lejek.deals.models import Opportunity
 from lejek.demo.effects import Nature
-from lejek.demo.names import PRODUCTS, Product
+from lejek.demo.names import PRODUCTS, WHY_LOST, Product
 from lejek.identity.models import AttributeChange, Lead
 from lejek.kernel.ids import uuid7
 
@@ -162,6 +162,7 @@ class Histories:
                 outcome="won" if is_won else "lost",
                 opened_at=since,
                 closed_at=closes_at,
+                reason="" if is_won else WHY_LOST[len(self._deals) % len(WHY_LOST)],
             )
         )
 

@@ -18,6 +18,7 @@ from lejek.demo.organisation import MONTHS_DAYS, SEED, Author, Report, make_user
 from lejek.demo.versions import Published, publish
 from lejek.identity.models import Lead
 from lejek.people.models import Role, User
+from lejek.qualification.handlers import KEPT
 from lejek.qualification.models import (
     DefinitionCrossing,
     DefinitionState,
@@ -26,6 +27,7 @@ from lejek.qualification.models import (
     StageTransition,
     Verdict,
 )
+from lejek.qualification.rules import Crossing, crossing
 from lejek.qualification.services import BY_SALES
 from lejek.scoring.facts import LeadFacts, facts_of
 from lejek.scoring.live import score_row
@@ -118,21 +120,26 @@ class _Story:
         self._states: list[DefinitionState] = []
         self._crossings: list[DefinitionCrossing] = []
         self._leads: list[Lead] = []
-        self._met: dict[str, datetime] = {}
-        self._lost: dict[str, datetime] = {}
+        self._met: dict[str, bool] = {}
+        self._since: dict[str, datetime] = {}
 
     def heard(self, lead: Lead, row: LeadScore, at: datetime) -> None:
         """A score of the lead."""
-        for name, is_met in row.definitions.items():
-            if is_met:
-                self._lost.pop(name, None)
-            elif name in self._met:
-                self._lost.setdefault(name, at)
-            if is_met and name not in self._met:
-                self._met[name] = at
-                is_open = lead.stage in ("lead", "marketing_qualified")
-                if name in _LEADS_INTO and is_open and at < self._worked_until(lead):
-                    self._move(lead, _LEADS_INTO[name], f"meets {name}", None, at, name)
+        for name in (each.name for each in self._published.at(at).model.definitions):
+            meets = row.definitions[name]
+            happened = crossing(
+                was_met=self._met.get(name, False),
+                meets=meets,
+                keeps=row.definitions.get(name + KEPT, meets),
+            )
+            if happened is Crossing.NONE:
+                continue
+            self._met[name], self._since[name] = happened is Crossing.BEGAN, at
+            self._cross(lead, name, at, has_begun=self._met[name])
+            is_open = lead.stage in ("lead", "marketing_qualified")
+            is_led_on = name in _LEADS_INTO and is_open and at < self._worked_until(lead)
+            if self._met[name] and is_led_on:
+                self._move(lead, _LEADS_INTO[name], f"meets {name}", None, at, name)
 
     def ended(self, lead: Lead) -> None:
         """The lead's story is told up to now."""
@@ -143,18 +150,11 @@ class _Story:
                 self._move(lead, "customer", WON, lead.owner, deal.closed_at, "")
             elif lead.stage not in ("lead", "recycled"):
                 self._move(lead, "recycled", LOST, lead.owner, deal.closed_at, "")
-        for name, since in self._met.items():
-            lost = self._lost.get(name)
-            self._states.append(
-                DefinitionState(
-                    lead=lead, definition=name, is_met=lost is None, since=lost or since
-                )
-            )
-            self._cross(lead, name, since, has_begun=True)
-            if lost is not None:
-                self._cross(lead, name, lost, has_begun=False)
-        self._lost = {}
-        self._met = {}
+        self._states += [
+            DefinitionState(lead=lead, definition=name, is_met=is_met, since=self._since[name])
+            for name, is_met in self._met.items()
+        ]
+        self._met, self._since = {}, {}
         self._leads.append(lead)
 
     def _worked_until(self, lead: Lead) -> datetime:

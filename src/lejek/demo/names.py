@@ -83,6 +83,13 @@ PRODUCTS = (
     Product("Trybik Transport", 10_000, 70_000),
     Product("Trybik Serwis", 6_000, 30_000),
 )
+WHY_LOST = (
+    "Za drogo",
+    "Wybrali konkurencję",
+    "Projekt odłożony na przyszły rok",
+    "Zarząd nie przyznał budżetu",
+    "Zostają przy obecnym systemie",
+)
 
 _NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 

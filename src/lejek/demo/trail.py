@@ -65,10 +65,12 @@ def _signed() -> Iterator[_Deed]:
 def _of_sales() -> Iterator[_Deed]:
     for each in Verdict.objects.select_related("reason", "actor"):
         action = "accepted_lead" if each.is_accepted else "rejected_lead"
-        details: dict[str, object] = {} if each.reason is None else {"reason": each.reason.key}
-        yield _Deed(each.at, each.actor, action, f"lead {each.lead_id}", details)
+        given: dict[str, object] = {} if each.reason is None else {"reason": each.reason.key}
+        yield _Deed(each.at, each.actor, action, f"lead {each.lead_id}", given)
     for deal in Opportunity.objects.select_related("lead__owner").exclude(closed_at=None):
         action = "won_deal" if deal.outcome == Opportunity.Outcome.WON else "lost_deal"
-        money: dict[str, object] = {"amount": deal.amount, "currency": deal.currency}
+        details: dict[str, object] = {"amount": deal.amount, "currency": deal.currency}
+        if deal.reason:
+            details["reason"] = deal.reason
         if deal.closed_at is not None:
-            yield _Deed(deal.closed_at, deal.lead.owner, action, f"lead {deal.lead_id}", money)
+            yield _Deed(deal.closed_at, deal.lead.owner, action, f"lead {deal.lead_id}", details)

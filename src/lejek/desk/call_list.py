@@ -22,10 +22,12 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 
 from lejek.capture.models import Touchpoint
-from lejek.consent.selectors import consents_of, may_call, objects_to_profiling
+from lejek.consent.models import ConsentChange
+from lejek.consent.selectors import PHONE, consents_of, may_call, objects_to_profiling
 from lejek.desk.words import BandWord, Signal, Words
 from lejek.identity.models import Company, Contact, Lead
 from lejek.identity.normalise.words import folded
+from lejek.identity.numbers import of_number, without_fillers
 from lejek.people.access import for_user
 from lejek.people.models import User
 from lejek.qualification.selectors import finished_stages
@@ -40,6 +42,7 @@ COUNTED = 1000
 MOST_WORDS = 8
 N_REASONS, N_SIGNALS = 3, 2
 MINE, NOBODYS = "mine", "nobody"
+MAY_BE_CALLED = "yes"
 EVERY_STAGE = "all"
 """Without a stage, the list leaves out those on which nobody works: nobody calls a customer."""
 
@@ -61,13 +64,16 @@ class Filters:
     stage: str = ""
     owner: str = ""
     order: str = HOTTEST
+    may_call: bool = False
+    """Whether only those are left whom one may call."""
 
     @classmethod
     def of(cls, query: QueryDict) -> Filters:
         """The filters of an address."""
         letter, digit = query.get("grade", ""), query.get("digit", "")
         owner = query.get("owner", "")[:20]
-        is_known = owner in (MINE, NOBODYS) or (owner.isascii() and owner.isdigit())
+        is_id = owner.isascii() and owner.isdigit() and len(owner) < 19
+        is_known = owner in (MINE, NOBODYS) or is_id
         return cls(
             search=query.get("q", "").replace("\0", "").strip()[:100],
             letter=letter if len(letter) == 1 and letter in ascii_uppercase else "",
@@ -75,12 +81,14 @@ class Filters:
             stage=query.get("stage", "").replace("\0", "")[:40],
             owner=owner if is_known else "",
             order=WAITING if query.get("order") == WAITING else HOTTEST,
+            may_call=query.get("call") == MAY_BE_CALLED,
         )
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing narrows the list."""
-        return not (self.search or self.letter or self.digit or self.stage or self.owner)
+        narrowing = (self.search, self.letter, self.digit, self.stage, self.owner, self.may_call)
+        return not any(narrowing)
 
     @property
     def query(self) -> str:
@@ -91,6 +99,7 @@ class Filters:
             "digit": self.digit,
             "stage": self.stage,
             "owner": self.owner,
+            "call": MAY_BE_CALLED if self.may_call else "",
             "order": self.order,
         }
         return urlencode({name: value for name, value in named.items() if value})
@@ -201,7 +210,7 @@ Place = tuple[int, int]
 class CallList:
     """The list as one person sees it, narrowed and ordered.
 
-    Queries: to search, one for each word, when it is made.
+    Queries: to search, one for each word and two for a number, when it is made.
     """
 
     def __init__(self, user: User, filters: Filters) -> None:
@@ -316,6 +325,8 @@ class CallList:
         leads = for_user(leads, self.user).filter(closed_at__isnull=True)
         if self._found is not None:
             leads = leads.filter(contact__in=self._found)
+        if filters.may_call:
+            leads = _whom_one_may_call(leads)
         if not filters.stage:
             leads = leads.exclude(stage__in=finished_stages())
         elif filters.stage != EVERY_STAGE:
@@ -340,17 +351,28 @@ class CallList:
 def _found(search: str) -> QuerySet[Contact] | None:
     """The contacts whose name, address, number or company have every word; None without a word.
 
-    Small letters and Polish ones without their strokes find the others too. Firms are found first:
-    as a query within the query, they hide from PostgreSQL how few people are asked for.
+    Small letters and Polish ones without their strokes find the others too, and so does a number
+    however it is written. Firms are found first: as a query within the query, they hide from
+    PostgreSQL how few people are asked for.
     """
-    words = folded(search).split()[:MOST_WORDS]
-    found = Q()
-    for word in words:
+    found, rest = of_number(search) or (Q(), search)
+    for word in without_fillers(folded(rest).split()[:MOST_WORDS]):
         firms = Company.objects.filter(search_key__contains=word).values_list("id", flat=True)
         some = list(firms[: COUNTED + 1])
         theirs = Q(company__in=some if len(some) <= COUNTED else firms)
         found &= Q(search_key__contains=word) | theirs if some else Q(search_key__contains=word)
-    return Contact.objects.filter(found).only("id") if words else None
+    return Contact.objects.filter(found).only("id") if found else None
+
+
+def _whom_one_may_call(leads: QuerySet[Lead]) -> QuerySet[Lead]:
+    """The leads with a number whose people allowed to be called, and did not take it back.
+
+    The newest word stands first in an index of consents, and in it what it said.
+    """
+    said = ConsentChange.objects.filter(contact=OuterRef("contact_id"), purpose=PHONE)
+    newest = said.order_by("-at", "-id").values("is_given")[:1]
+    leads = leads.alias(may_call=Subquery(newest)).filter(may_call=True)
+    return leads.exclude(contact__phone="")
 
 
 def _beyond(
@@ -390,6 +412,12 @@ def next_leads(leads: CallList, cursor: Cursor) -> tuple[int | None, int | None]
     """The leads before and after a place in the list; None at its ends. Queries: five at most."""
     before, after = (leads.ids(cursor, 1, is_back=is_back) for is_back in (True, False))
     return (before[0] if before else None), (after[0] if after else None)
+
+
+def owners_for(user: User) -> QuerySet[User]:
+    """The others who own leads that somebody may see, by name. Queries: one, when it is read."""
+    theirs = for_user(Lead.objects.filter(owner=OuterRef("pk"), closed_at__isnull=True), user)
+    return User.objects.filter(Exists(theirs)).exclude(pk=user.pk).order_by("name", "pk")
 
 
 def page_at(leads: CallList, where: Whereabouts, words: Words, now: datetime) -> ListPage:

@@ -21,9 +21,10 @@ from lejek.people.access import needs, signed_in
 @needs("leads.judge")
 def open_deal(request: HttpRequest, lead_id: int) -> HttpResponse:
     """The lead wants to buy."""
-    lead, form = lead_for(signed_in(request), lead_id), DealForm(request.POST, prefix="deal")
+    lead, form = lead_for(signed_in(request), lead_id), DealForm(request.POST)
     if not form.is_valid():
         return _wrong(request, lead, form)
+    del form.cleaned_data["reason"]
     try:
         deals.open_deal(lead=lead, actor=signed_in(request), now=clock.now(), **form.cleaned_data)
     except deals.DealIsOpen:
@@ -49,14 +50,15 @@ def lose_deal(request: HttpRequest, lead_id: int) -> HttpResponse:
 
 def _closed(request: HttpRequest, lead_id: int, said: str, *, is_won: bool) -> HttpResponse:
     user = signed_in(request)
-    lead, form = lead_for(user, lead_id), DealForm(request.POST, prefix="deal")
+    lead, form = lead_for(user, lead_id), DealForm(request.POST, is_lost=not is_won)
     if not form.is_valid():
         return _wrong(request, lead, form)
+    reason = form.cleaned_data.pop("reason")
     try:
         deals.record_outcome(
             lead=lead,
             seen=request.POST.get("seen", ""),
-            is_won=is_won,
+            lost_because=None if is_won else reason,
             actor=user,
             now=clock.now(),
             **form.cleaned_data,
@@ -74,10 +76,12 @@ def _closed(request: HttpRequest, lead_id: int, said: str, *, is_won: bool) -> H
 @require_POST
 @needs("leads.judge")
 def correct_deal(request: HttpRequest, lead_id: int, deal_id: int) -> HttpResponse:
-    """The name or the amount was wrong."""
+    """The name, the amount or the reason was wrong."""
     lead = lead_for(signed_in(request), lead_id)
     deal = get_object_or_404(Opportunity, pk=deal_id, lead=lead)
-    form = DealForm(request.POST, prefix=request.POST.get("prefix", "deal")[:40])
+    is_lost = deal.outcome == Opportunity.Outcome.LOST
+    prefix = request.POST.get("prefix", "deal")[:40]
+    form = DealForm(request.POST, is_lost=is_lost, prefix=prefix)
     if form.is_valid():
         deals.correct_deal(
             deal=deal, actor=signed_in(request), now=clock.now(), **form.cleaned_data
@@ -105,5 +109,5 @@ def _wrong(
     request: HttpRequest, lead: Lead, form: DealForm, corrected: Opportunity | None = None
 ) -> HttpResponse:
     """The page again, with the form as it was typed."""
-    messages.error(request, _("The deal was not saved: something in it cannot be read."))
+    messages.error(request, _("The deal was not saved: correct the marked field."))
     return page_of_lead(request, lead, deal_form=form, corrected=corrected)

@@ -29,8 +29,8 @@ from leadscore.results import GROUP_CAP
 from lejek.capture.models import Touchpoint
 from lejek.consent.selectors import consents_of
 from lejek.desk.words import Signal, Words
-from lejek.identity.models import AttributeChange, Contact, Lead
-from lejek.scoring.facts import attributes_of, typed
+from lejek.identity.models import AttributeChange, Lead
+from lejek.scoring.facts import attributes_of, people_who_count, typed
 from lejek.scoring.models import LeadScore
 from lejek.scoring.versions import Ready, ready
 
@@ -85,7 +85,7 @@ def evidence(
 ) -> Evidence | None:
     """The evidence of one line; None when the lead has no such line.
 
-    Queries: three at most.
+    Queries: four at most.
     """
     lines = [(part, line) for part in why.dimensions for line in part.lines]
     found = next(((part, line) for part, line in lines if line.rule_id == rule_id), None)
@@ -180,12 +180,12 @@ def _selected(rule: Rule) -> tuple[Selection, Counter]:
     return selection, Counter(selection, half_life)
 
 
-def _people(lead: Lead, selection: Selection) -> list[int]:
-    if selection.scope is Scope.LEAD or lead.contact.company_id is None:
-        return [lead.contact_id]
-    return list(
-        Contact.objects.filter(company=lead.contact.company_id).values_list("id", flat=True)
-    )
+def _people(lead: Lead, selection: Selection) -> set[int]:
+    """The contacts whose touchpoints count, the same as when the lead was scored."""
+    company_id = lead.contact.company_id
+    if selection.scope is Scope.LEAD or company_id is None:
+        return {lead.contact_id}
+    return {lead.contact_id, *people_who_count([company_id])}
 
 
 class _Weighing:

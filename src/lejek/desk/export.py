@@ -5,10 +5,8 @@ In: the list as shown. Out: CSV that spreadsheets read without running anything.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from io import StringIO
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -24,11 +22,9 @@ from lejek.identity.models import Lead
 from lejek.scoring.models import ModelVersion
 from lejek.scoring.selectors import active_or_none, reasons_of
 from lejek.scoring.versions import ready
+from lejek.ui.spreadsheets import BYTE_ORDER_MARK, harmless, number, written
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 500
-_BYTE_ORDER_MARK = "\ufeff"
-"""Without it, Excel takes the file for one in the letters of the West."""
 _COLUMNS = (
     "pk",
     "contact_id",
@@ -50,21 +46,15 @@ _COLUMNS = (
 T = TypeVar("T")
 
 
-def harmless(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def call_list_csv(leads: CallList, words: Words, now: datetime) -> Iterator[str]:
     """The list in its order, as a spreadsheet in the language of the page expects it.
 
     It comes in parts of some hundred lines, the first at once: a hundred thousand leads are not
     held in memory, only their ids, and nobody waits to see whether the download begins.
     """
-    delimiter = ";" if words.lang == "pl" else ","
     dimensions = words.dimensions(active_or_none())
     lines = _Lines(words, list(dimensions))
-    yield _BYTE_ORDER_MARK + _written([_heads(dimensions.values())], delimiter)
+    yield BYTE_ORDER_MARK + written([_heads(dimensions.values())], words.lang)
     ids = leads.in_order().values_list("pk", flat=True).iterator(chunk_size=_CHUNK)
     place = 0
     for chunk in _chunks(ids, _CHUNK):
@@ -75,7 +65,7 @@ def call_list_csv(leads: CallList, words: Words, now: datetime) -> Iterator[str]
             lines.cells(row, signals.get(row[1], ()), consents.get(row[1], {})) for row in rows
         ]
         numbered = enumerate(cells, place + 1)
-        yield _written(([str(n), *map(harmless, row)] for n, row in numbered), delimiter)
+        yield written(([str(n), *map(harmless, row)] for n, row in numbered), words.lang)
         place += len(rows)
 
 
@@ -87,12 +77,6 @@ def _rows(ids: Sequence[int]) -> list[Sequence[Any]]:
 
 def _yes_or_no(is_so: bool) -> str:
     return _("yes") if is_so else _("no")
-
-
-def _written(rows: Iterable[Sequence[str]], delimiter: str) -> str:
-    file = StringIO(newline="")
-    csv.writer(file, delimiter=delimiter).writerows(rows)
-    return file.getvalue()
 
 
 def _heads(dimensions: Iterable[str]) -> list[str]:
@@ -136,7 +120,7 @@ class _Lines:
         (_id, _contact, first, last, position, company, email, phone, grade, overall, bands, stage,
          owner, since, version_id, contributions) = row  # fmt: skip
         return [
-            f"{first} {last}".strip() or email or phone,
+            f"{first} {last}".strip() or email or phone or company or "",
             position,
             company or "",
             email or "",
@@ -154,8 +138,7 @@ class _Lines:
         ]
 
     def _points(self, overall: int | None) -> str:
-        points = "" if overall is None else points_text(overall)
-        return points.replace(".", ",") if self._words.lang == "pl" else points
+        return "" if overall is None else number(points_text(overall), self._words.lang)
 
     def _bands(self, version_id: int | None, bands: Mapping[str, str]) -> list[str]:
         """The band in each dimension, as the version that scored calls it."""

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +20,7 @@ from lejek.deals.selectors import deals_of, standing
 from lejek.deals.services import DealIsOpen, reject_lead
 from lejek.desk.as_of import ProfilingRefused, score_then
 from lejek.desk.call_list import Filters, Whereabouts
+from lejek.desk.day_form import DayForm
 from lejek.desk.evidence import evidence
 from lejek.desk.lead_page import (
     consents,
@@ -30,6 +30,7 @@ from lejek.desk.lead_page import (
     waterfalls,
 )
 from lejek.desk.move_form import MoveForm
+from lejek.desk.moved import just_moved
 from lejek.desk.record import record_of
 from lejek.desk.timeline import Place, timeline
 from lejek.desk.views import is_fragment, words_of_page
@@ -40,6 +41,7 @@ from lejek.people.access import can, for_user, needs, signed_in
 from lejek.people.models import Role, User
 from lejek.qualification import services as qualification
 from lejek.qualification.models import RejectionReason, Verdict
+from lejek.qualification.selectors import standings
 from lejek.scoring.models import LeadScore
 from lejek.scoring.selectors import active_or_none, explain_lead
 
@@ -85,13 +87,14 @@ def page_of_lead(
         "record": record_of(lead, None if is_refused else version, words, now),
         "history": None if is_refused else history_of(lead, now),
         "timeline": timeline(lead, words, Place.of(request.GET.get("older", ""))),
-        "today": timezone.localdate(now),
+        "day_form": DayForm(today=timezone.localdate(now)),
         "now": now,
-        **_reasons(score, words),
+        **_reasons(score, words, now),
         **_list(request, user, lead, score),
         **_judging(user, lead, words),
         **_deals(lead, deal_form, corrected),
         "move_form": move_form or _move_form(user, lead, words),
+        "moved": just_moved(lead, user, request.GET.get("moved", ""), words),
     }
     is_wrong = deal_form is not None or move_form is not None
     return render(request, "desk/lead.html", context, status=422 if is_wrong else 200)
@@ -104,13 +107,19 @@ def _score_of(lead: Lead) -> LeadScore | None:
     return score
 
 
-def _reasons(score: LeadScore | None, words: Words) -> dict[str, object]:
+def _reasons(score: LeadScore | None, words: Words, now: datetime) -> dict[str, object]:
     """Why the lead has its score."""
     if score is None:
         return {"score": None, "why": None, "bands": [], "waterfalls": {}}
     why = explain_lead(score, words.lang)
     bands = words.bands(score)
-    return {"score": score, "why": why, "bands": bands, "waterfalls": waterfalls(why)}
+    return {
+        "score": score,
+        "why": why,
+        "definitions": standings(score, why, now),
+        "bands": bands,
+        "waterfalls": waterfalls(why),
+    }
 
 
 def _list(
@@ -191,34 +200,26 @@ def show_evidence(request: HttpRequest, lead_id: int, rule_id: str) -> HttpRespo
 def show_then(request: HttpRequest, lead_id: int) -> HttpResponse:
     """What the lead scored on an earlier day, with what was known and in which stage it was."""
     lead, words, now = lead_for(signed_in(request), lead_id), words_of_page(), clock.now()
-    on = _day(request.GET.get("on", ""), timezone.localdate(now))
+    form = DayForm(request.GET.get("on", ""), today=timezone.localdate(now))
+    context: dict[str, object] = {"lead": lead, "day_form": form}
+    if not form.is_valid():
+        return render(request, "desk/then.html", context, status=422)
+    on = form.cleaned_data["on"]
     try:
         then, is_refused = score_then(lead, min(now, _end_of(on)), words.lang), False
     except ProfilingRefused:
         then, is_refused = None, True
-    context = {
-        "lead": lead,
-        "on": on,
-        "today": timezone.localdate(now),
-        "first": timezone.localdate(lead.created_at),
-        "then": then,
-        "is_refused": is_refused,
-        "stage": "" if then is None else words.stage(then.stage),
-        "score": None if then is None else then.score,
-        "why": None if then is None else then.why,
-        "bands": [] if then is None else words.bands(then.score),
-        "waterfalls": {} if then is None else waterfalls(then.why),
-    }
+    context |= {"on": on, "then": then, "is_refused": is_refused}
+    if then is not None:
+        context |= {
+            "stage": words.stage(then.stage),
+            "score": then.score,
+            "why": then.why,
+            "definitions": standings(then.score, then.why, then.at),
+            "bands": words.bands(then.score),
+            "waterfalls": waterfalls(then.why),
+        }
     return render(request, "desk/then.html", context)
-
-
-def _day(text: str, today: date) -> date:
-    """The day that was asked for; today when it is none, or not there yet."""
-    try:
-        found = parse_date(text)
-    except ValueError:
-        found = None
-    return today if found is None or found > today or found.year < 1970 else found
 
 
 def _end_of(on: date) -> datetime:
@@ -279,9 +280,9 @@ def undo_verdict(request: HttpRequest, lead_id: int, verdict_id: int) -> HttpRes
     return back_to(request, lead)
 
 
-def back_to(request: HttpRequest, lead: Lead) -> HttpResponse:
-    """To the page of the lead, in the list from which one came."""
-    query = urlencode(_returned(request))
+def back_to(request: HttpRequest, lead: Lead, **said: int) -> HttpResponse:
+    """To the page of the lead, in the list from which one came; `said` is what it tells."""
+    query = urlencode({**_returned(request), **said})
     address = reverse("desk:lead", args=[lead.pk])
     return HttpResponseRedirect(f"{address}?{query}" if query else address)
 

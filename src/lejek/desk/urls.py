@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lejek.desk import deal_views, lead_views, stage_views, views
+from lejek.desk import data_views, deal_views, lead_views, stage_views, views
 
 app_name = "desk"
 urlpatterns = [
@@ -13,10 +13,13 @@ urlpatterns = [
     path("leads/views/", views.views, name="views"),
     path("leads/views/<int:view_id>/", views.change_view, name="change_view"),
     path("leads/views/<int:view_id>/delete/", views.delete_view, name="delete_view"),
+    path("leads/new/", data_views.new_lead, name="new_lead"),
+    path("leads/<int:lead_id>/data/", data_views.correct_data, name="data"),
     path("leads/<int:lead_id>/", lead_views.show_lead, name="lead"),
     path("leads/<int:lead_id>/then/", lead_views.show_then, name="then"),
     path("leads/<int:lead_id>/evidence/<str:rule_id>/", lead_views.show_evidence, name="evidence"),
     path("leads/<int:lead_id>/stage/", stage_views.move_lead, name="move"),
+    path("leads/<int:lead_id>/stage/undo/", stage_views.undo_move, name="undo_move"),
     path("leads/<int:lead_id>/verdict/", lead_views.judge_lead, name="judge"),
     path(
         "leads/<int:lead_id>/verdict/<int:verdict_id>/undo/", lead_views.undo_verdict, name="undo"

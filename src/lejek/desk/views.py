@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.middleware import HtmxDetails
 
 from lejek.desk import saved_views
-from lejek.desk.call_list import COUNTED, CallList, Filters, Whereabouts, page_at
+from lejek.desk.call_list import COUNTED, CallList, Filters, Whereabouts, owners_for, page_at
 from lejek.desk.export import call_list_csv
 from lejek.desk.models import SavedView
 from lejek.desk.unscored import has_open_leads, unscored_leads
@@ -31,7 +31,6 @@ from lejek.desk.words import Words
 from lejek.kernel import clock
 from lejek.people import audit
 from lejek.people.access import can, needs, signed_in
-from lejek.people.models import Role, User
 from lejek.scoring.selectors import active_or_none
 
 
@@ -61,6 +60,7 @@ def show_call_list(request: HttpRequest) -> HttpResponse:
         "here": "&".join(filter(None, (filters.query, where.query))),
         "stages": words.stages,
         "views": saved_views.views_for(user),
+        "may_edit": can(user, "leads.edit"),
         "may_export": can(user, "leads.export"),
         "may_import": can(user, "imports.write"),
         "may_publish": can(user, "models.publish"),
@@ -68,7 +68,7 @@ def show_call_list(request: HttpRequest) -> HttpResponse:
     }
     if not is_fragment(request):
         context["grade_parts"] = words.grade_parts(active_or_none())
-        context["owners"] = User.objects.filter(is_active=True, role=Role.SALES).order_by("name")
+        context["owners"] = owners_for(user)
     template = "desk/_call_list.html" if is_fragment(request) else "desk/call_list.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])

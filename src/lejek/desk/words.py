@@ -16,10 +16,10 @@ from leadscore.language.catalogue import field_name, touchpoint_noun, value_labe
 from leadscore.language.words import capitalised, number_text
 from leadscore.model import digit, letter
 from lejek.capture.models import Touchpoint
-from lejek.deals.services import LOST, OPENED, REOPENED, WON
+from lejek.deals.services import LOST, OPENED, WON
 from lejek.identity.imports.texts import label_of
 from lejek.qualification.models import RejectionReason, Stage, StageTransition
-from lejek.qualification.services import BY_SALES, TAKEN_BACK
+from lejek.qualification.services import BY_SALES, MOVED_BACK, REOPENED, TAKEN_BACK
 from lejek.scoring.models import LeadScore, ModelVersion
 from lejek.scoring.versions import ready
 
@@ -59,18 +59,6 @@ class GradePart:
 
 
 _VALUES: Mapping[str, Mapping[str, Promise]] = {
-    "page.category": {
-        "pricing": _lazy("price list"),
-        "product": _lazy("product"),
-        "documentation": _lazy("documentation"),
-        "case_study": _lazy("case study"),
-        "blog": _lazy("blog"),
-        "career": _lazy("careers"),
-        "home": _lazy("home page"),
-        "about": _lazy("about us"),
-        "integrations": _lazy("integrations"),
-        "contact": _lazy("contact"),
-    },
     "form.name": {"contact": _lazy("contact"), "demo": _lazy("demo"), "quote": _lazy("quote")},
     "lead.direction": {"inbound": _lazy("inbound"), "outbound": _lazy("outbound")},
     "lead.channel": {
@@ -95,6 +83,7 @@ _REJECTED = "rejected by sales: "
 _MOVES: Mapping[str, Promise] = {
     BY_SALES: _lazy("accepted by sales"),
     TAKEN_BACK: _lazy("the verdict was taken back"),
+    MOVED_BACK: _lazy("the move by hand was taken back"),
     OPENED: _lazy("a deal was opened"),
     WON: _lazy("the deal was won"),
     LOST: _lazy("the deal was lost"),

@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
 from lejek.identity.matching import (
     is_other_company,
     is_same_person,
+    is_somebody_else,
     is_without_keys,
     name_of,
     row_name,
 )
-from lejek.identity.models import Company, Contact, Lead
+from lejek.identity.models import AttributeChange, Company, Contact, Lead
 from lejek.identity.normalise.company_name import name_key
+from lejek.identity.normalise.email import is_shared
 from lejek.identity.reading import LeadRow
 from lejek.identity.targets import Cell
 
@@ -52,17 +55,34 @@ class ContactEntry:
 
 @dataclass(eq=False, slots=True)
 class Fact:
-    """A value that became known of a record of the book."""
+    """A value that became known of a record of the book; `next_id` is the fact that it precedes."""
 
     record: Contact | Company
     field: str
     old: Cell | None
     new: Cell | None
+    next_id: int | None = None
+
+
+@dataclass(slots=True)
+class Past:
+    """What was known of a field at the moment of the rows, and the first fact from after it."""
+
+    value: Cell | None
+    next_id: int
+
+
+_FieldOf = tuple[type[Contact | Company], int, str]
 
 
 @dataclass(slots=True)
 class Book:
-    """Records by their keys; those of rows seen so far included."""
+    """Records by their keys; those of rows seen so far included.
+
+    `past` are the fields of which something is known from after the moment of the rows.
+    """
+
+    past: Mapping[_FieldOf, Past] = field(default_factory=dict)
 
     contacts: list[ContactEntry] = field(default_factory=list)
     companies: list[CompanyEntry] = field(default_factory=list)
@@ -83,12 +103,16 @@ class Book:
     def contact_of(self, row: LeadRow) -> ContactEntry | None:
         """The person of a row: by e-mail, else by phone, else by NIP and name.
 
-        The other e-mail of one person is a key too, unless it is the first one of somebody. A row
-        without any of these meets only a record without any, of that name at that firm.
+        The other e-mail of one person is a key too, unless it is the first one of somebody; that of
+        an office is a key together with the name. A row without any of these meets only a record
+        without any, of that name at that firm.
         """
-        if found := self._by_email.get(row.text("contact.email")):
+        email = row.text("contact.email")
+        if (found := self._by_email.get(email)) and not is_somebody_else(row, found.record):
             return found
-        if len(others := self._by_other_email.get(row.text("contact.email"), [])) == 1:
+        others = self._by_other_email.get(email, ())
+        others = [each for each in others if not is_somebody_else(row, each.record)]
+        if len(others) == 1:
             return others[0]
         for entry in self._by_phone.get(row.text("contact.phone"), ()):
             if is_same_person(row, entry.record):
@@ -150,6 +174,14 @@ class Book:
             name = name_of(record.first_name, record.last_name)
             self._keyless.setdefault((firm.record.name_key, name), entry)
 
+    def is_anothers(self, email: str, entry: ContactEntry) -> bool:
+        """Whether an address is the first one of somebody else."""
+        return self._by_email.get(email, entry) is not entry
+
+    def past_of(self, record: Contact | Company, name: str) -> Past | None:
+        """What was known of a field at the moment of the rows, where something newer is known."""
+        return self.past.get((type(record), record.pk, name)) if self.past else None
+
     def company_by_id(self, company_id: int | None) -> CompanyEntry | None:
         """A firm by its id."""
         return None if company_id is None else self._company_by_id.get(company_id)
@@ -181,20 +213,39 @@ class Records(Protocol):
         ...
 
 
-def open_book(rows: Sequence[LeadRow], records: Records) -> Book:
+def open_book(rows: Sequence[LeadRow], records: Records, known_at: datetime | None = None) -> Book:
     """A book of the records that share a key with some rows.
 
-    Queries: ten, however many rows.
+    The rows tell what was known at a moment; without one, what is known now.
+    Queries: twelve, however many rows.
     """
-    book = Book()
     people = records.people(rows)
-    for firm in records.firms(rows, {each.company_id for each in people if each.company_id}):
+    firms = records.firms(rows, {each.company_id for each in people if each.company_id})
+    past: dict[_FieldOf, Past] = {}
+    if known_at is not None:
+        past = _past(Contact, people, known_at) | _past(Company, firms, known_at)
+    book = Book(past)
+    for firm in firms:
         book.add_company(CompanyEntry(firm))
     leads = records.open_leads(people)
     for person in people:
         company = book.company_by_id(person.company_id)
         book.add_contact(ContactEntry(person, company, leads.get(person.pk)))
     return book
+
+
+def _past(
+    model: type[Contact | Company], records: Sequence[Contact | Company], known_at: datetime
+) -> dict[_FieldOf, Past]:
+    """The fields of some records of which something is known from after a moment."""
+    name = f"{model.__name__.lower()}_id"
+    ids = [each.pk for each in records if each.pk > 0]
+    newer = AttributeChange.objects.filter(**{f"{name}__in": ids}, known_at__gt=known_at)
+    found: dict[_FieldOf, Past] = {}
+    facts = newer.order_by("known_at", "id").values_list("id", name, "field", "old")
+    for pk, record_id, field_, old in facts:
+        found.setdefault((model, record_id, field_), Past(old, pk))
+    return found
 
 
 class Stored:
@@ -206,7 +257,11 @@ class Stored:
         by_email = dict(
             people.filter(email__in=_told(rows, "contact.email")).values_list("email", "id")
         )
-        rest = [row for row in rows if row.text("contact.email") not in by_email]
+        rest = [
+            row
+            for row in rows
+            if (email := row.text("contact.email")) not in by_email or is_shared(email)
+        ]
         by_other = people.filter(other_email__in=_told(rest, "contact.email"))
         by_phone = people.filter(phone__in=_told(rest, "contact.phone"))
         found = {

@@ -9,14 +9,14 @@ from functools import partial
 from lejek.identity.imports import keeping
 from lejek.identity.imports.files import FileRefused
 from lejek.identity.imports.running import check, run
-from lejek.identity.imports.starting import read_workbook as read
+from lejek.identity.imports.starting import read_file as read
 from lejek.identity.imports.starting import refuse
 from lejek.identity.imports.undoing import undo
 from lejek.identity.models import Import
 
 
-def read_workbook(import_id: int, *, now: datetime) -> None:
-    """Turn an uploaded workbook into a table. Repeat: begins anew."""
+def read_file(import_id: int, *, now: datetime) -> None:
+    """Turn an uploaded file into a table. Repeat: begins anew."""
     _do(read, import_id, now)
 
 
@@ -50,5 +50,6 @@ def _do(step: Callable[[Import], None], import_id: int, now: datetime) -> None:
         refuse(job, refusal.code, now=now)
     except Exception as error:
         # The page says that it stopped; the queue tries again.
-        Import.objects.filter(pk=import_id).update(message=f"{type(error).__name__}: {error}"[:500])
+        mine = Import.objects.filter(pk=import_id, status=job.status)
+        mine.update(message=f"{type(error).__name__}: {error}"[:500])
         raise

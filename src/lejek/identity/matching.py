@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from lejek.identity.models import Company, Contact
+from lejek.identity.normalise.email import is_shared
 from lejek.identity.normalise.words import tokens
 from lejek.identity.reading import LeadRow
 
@@ -24,6 +25,13 @@ def is_same_person(row: LeadRow, contact: Contact) -> bool:
         return ours == theirs
     email = row.text("contact.email")
     return not (email and contact.email and email != contact.email)
+
+
+def is_somebody_else(row: LeadRow, contact: Contact) -> bool:
+    """Whether a row with the address of an office names another person than one who has it."""
+    theirs = set(name_of(contact.first_name, contact.last_name))
+    ours = set(row_name(row))
+    return is_shared(row.text("contact.email")) and not (ours <= theirs or theirs <= ours)
 
 
 @lru_cache(maxsize=4_000)

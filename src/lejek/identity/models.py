@@ -34,6 +34,10 @@ class Company(models.Model):
 
     class Meta:
         verbose_name_plural = "companies"
+        indexes = [
+            models.Index(fields=["regon"], name="company_regon"),
+            models.Index(fields=["krs"], name="company_krs"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -21,14 +22,13 @@ class NotText(Exception):
     """What is no text in any encoding that is known."""
 
 
-def to_utf8(raw: Path, target: Path) -> None:
-    """Move a file to its target, as UTF-8.
+def utf8_of(raw: Path, target: Path) -> Path:
+    """The file itself when it is plain UTF-8, otherwise the target, which is.
 
     Raises: NotText.
     """
     if _is_plain(raw):
-        raw.rename(target)
-        return
+        return raw
     done = subprocess.run(
         [sys.executable, "-m", "lejek.identity.plain_text", str(raw), str(target)],
         env={key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ},
@@ -39,6 +39,7 @@ def to_utf8(raw: Path, target: Path) -> None:
     if done.returncode:
         target.unlink(missing_ok=True)
         raise NotText(done.stderr.decode(errors="replace")[-500:])
+    return target
 
 
 def _is_plain(path: Path) -> bool:
@@ -77,7 +78,9 @@ def main() -> int:
         return made[-1]
 
     try:
-        utf8_file(raw, beside).rename(target)
+        found = utf8_file(raw, beside)
+        # The file itself stays where it is: whoever is interrupted reads it again.
+        shutil.copyfile(raw, target) if found == raw else found.rename(target)
     finally:
         for path in made:
             path.unlink(missing_ok=True)

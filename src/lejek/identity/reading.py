@@ -14,21 +14,26 @@ from zoneinfo import ZoneInfo
 from lejek.capture.services import ReceivedTouchpoint
 from lejek.identity.normalise.domain import company_domain
 from lejek.identity.normalise.email import email_kind
+from lejek.identity.normalise.numbers import in_column
 from lejek.identity.normalise.position import Meaning, Vocabulary, read_position
-from lejek.identity.normalise.reasons import Unreadable
+from lejek.identity.normalise.reasons import Reason, Unreadable
 from lejek.identity.normalise.words import folded
 from lejek.identity.targets import (
     CONSENTED_AT,
     CONSENTS,
     CREATED_AT,
     FULL_NAME,
+    LAST_NAME_FIRST,
     LEAD_TARGETS,
+    LONGEST_WORD,
     PROPERTY,
     TOUCHPOINT_TARGETS,
     WHO,
     Cell,
     Read,
     Reader,
+    Told,
+    as_text,
     read_property,
 )
 
@@ -74,11 +79,15 @@ class LeadRow:
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """What a reader must know of the organisation: time zone, vocabulary, free-form fields."""
+    """What a reader must know of the organisation: time zone, vocabulary, free-form fields.
+
+    `groupings` are the signs that group thousands in a file, by field, as far as it shows them.
+    """
 
     zone: ZoneInfo
     positions: Callable[[str], Meaning]
     free_fields: Mapping[str, Reader] = field(default_factory=dict)
+    groupings: Mapping[str, str] = field(default_factory=dict)
 
 
 def conventions(
@@ -94,7 +103,7 @@ def conventions(
 
 
 def read_lead(
-    cells: Mapping[str, str],
+    cells: Mapping[str, Told],
     conventions: Conventions,
     *,
     latest: datetime,
@@ -120,20 +129,32 @@ def read_lead(
         faults.append(Fault("nobody_at_all", "", "", is_fatal=True))
     if faults_are_fatal(faults):
         return None, faults
-    _read_words(known, conventions)
+    _read_words(known, conventions, faults)
     derived = _derived(known, conventions)
     return LeadRow(known, derived, consents, created_at, consented_at, number), faults
 
 
+def read_correction(
+    cells: Mapping[str, Told], conventions: Conventions
+) -> tuple[LeadRow, list[Fault]]:
+    """Some values of a lead that is known already, and the faults of all that cannot be read."""
+    faults: list[Fault] = []
+    values = _values(cells, conventions, faults)
+    known = {name: value for name, value in values.items() if not isinstance(value, datetime)}
+    _read_words(known, conventions, faults)
+    return LeadRow(known, _derived(known, conventions)), faults
+
+
 def _moments(
-    values: dict[str, Read], cells: Mapping[str, str], latest: datetime, faults: list[Fault]
+    values: dict[str, Read], cells: Mapping[str, Told], latest: datetime, faults: list[Fault]
 ) -> tuple[datetime | None, datetime | None]:
     """Take the moments of the lead and of its consents out; one that is yet to come is a fault."""
     found: list[datetime | None] = []
     for name in (CREATED_AT, CONSENTED_AT):
         moment = values.pop(name, None)
         if isinstance(moment, datetime) and moment > latest + CLOCKS_DIFFER:
-            faults.append(Fault("in_future", name, cells[name][:200], is_fatal=False))
+            told = as_text(cells[name])[:200]
+            faults.append(Fault("in_future", name, told, is_fatal=False))
             moment = None
         found.append(moment if isinstance(moment, datetime) else None)
     return found[0], found[1]
@@ -145,18 +166,20 @@ def faults_are_fatal(faults: list[Fault]) -> bool:
 
 
 def _values(
-    cells: Mapping[str, str], conventions: Conventions, faults: list[Fault]
+    cells: Mapping[str, Told], conventions: Conventions, faults: list[Fault]
 ) -> dict[str, Read]:
     found: dict[str, Read] = {}
-    for name, text in cells.items():
+    for name, told in cells.items():
+        text = as_text(told)
         if not text.strip():
             continue
         target = LEAD_TARGETS.get(name)
         read = target.read if target else conventions.free_fields.get(name)
         if read is None:
             continue
+        grouping = conventions.groupings.get(name)
         try:
-            value = read(text, conventions.zone)
+            value = read(in_column(text, grouping) if grouping else told, conventions.zone)
         except Unreadable as problem:
             is_key = target is not None and target.is_key
             faults.append(Fault(problem.reason, name, text[:200], is_fatal=is_key))
@@ -167,11 +190,15 @@ def _values(
 
 
 def _split_name(values: dict[str, Cell]) -> None:
-    """Put a full name into its parts: the last word is the last name."""
-    whole = str(values.pop(FULL_NAME, ""))
-    if not whole or "contact.last_name" in values:
+    """Put a full name into its parts: the last word is the last name, unless it comes first."""
+    whole, turned = (str(values.pop(name, "")) for name in (FULL_NAME, LAST_NAME_FIRST))
+    if not (whole or turned) or "contact.last_name" in values:
         return
-    first, _, last = whole.rpartition(" ")
+    if turned:
+        last, _, first = turned.replace(",", " ").partition(" ")
+        first = first.strip()
+    else:
+        first, _, last = whole.rpartition(" ")
     values["contact.last_name"] = last[:100]
     if first and "contact.first_name" not in values:
         values["contact.first_name"] = first[:100]
@@ -182,13 +209,17 @@ def _is_somebody(values: Mapping[str, Cell]) -> bool:
     return any(name in values for name in WHO)
 
 
-def _read_words(values: dict[str, Cell], conventions: Conventions) -> None:
+def _read_words(values: dict[str, Cell], conventions: Conventions, faults: list[Fault]) -> None:
     """Say a department or seniority that somebody wrote in the words of the conditions."""
     for name, part in (("lead.department", "department"), ("lead.seniority", "seniority")):
         if name in values:
             written = str(values[name])
             known = getattr(conventions.positions(written), part)
             values[name] = known or folded(written).replace(" ", "_")
+            # A letter may become two, such as that of Straße.
+            if len(str(values[name])) > LONGEST_WORD:
+                del values[name]
+                faults.append(Fault(Reason.TOO_LONG, name, written, is_fatal=False))
 
 
 def _derived(values: Mapping[str, Cell], conventions: Conventions) -> dict[str, Derived]:
@@ -217,7 +248,7 @@ def read_touchpoint(
 ) -> tuple[ReceivedTouchpoint | None, list[Fault]]:
     """A row of a file of touchpoints; `constant_type` is the type of rows that tell none.
 
-    What happens after `latest` has not happened; clocks may differ a little.
+    What happens, or is received, after `latest` has not happened; clocks may differ a little.
 
     Returns: the touchpoint, or None when a fault is fatal; and the faults.
     """
@@ -230,20 +261,21 @@ def read_touchpoint(
         target = TOUCHPOINT_TARGETS.get(name)
         try:
             if target is not None:
-                known[name] = target.read(text, zone)
+                if (value := target.read(text, zone)) != "":
+                    known[name] = value
             elif name.startswith(PROPERTY):
-                properties[name.removeprefix(PROPERTY)] = read_property(text, zone)
+                properties[name.removeprefix(PROPERTY)] = read_property(text)
         except Unreadable as problem:
             is_key = target is not None and target.is_key
             faults.append(Fault(problem.reason, name, text[:200], is_fatal=is_key))
     type_ = str(known.get("type", "") or constant_type)
     faults += _lacking(known, type_, {fault.field for fault in faults})
-    occurred_at = known.get("occurred_at")
-    if isinstance(occurred_at, datetime) and occurred_at > latest + CLOCKS_DIFFER:
-        faults.append(Fault("in_future", "occurred_at", cells["occurred_at"][:200], is_fatal=True))
+    occurred_at, received_at = known.get("occurred_at"), known.get("received_at")
+    for name, moment in (("occurred_at", occurred_at), ("received_at", received_at)):
+        if isinstance(moment, datetime) and moment > latest + CLOCKS_DIFFER:
+            faults.append(Fault("in_future", name, cells[name][:200], is_fatal=True))
     if faults_are_fatal(faults) or not isinstance(occurred_at, datetime):
         return None, faults
-    received_at = known.get("received_at")
     return ReceivedTouchpoint(
         type=type_,
         occurred_at=occurred_at,

@@ -5,7 +5,7 @@ In: rows, read. Out: for each, whether it brought a lead, changed one or said no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,12 +28,26 @@ from lejek.identity.normalise.company_name import name_key
 from lejek.identity.normalise.words import folded
 from lejek.identity.reading import Derived, Fault, LeadRow
 from lejek.identity.targets import LEAD_TARGETS, Cell, Place
+from lejek.kernel.locks import hold_others_back
 from lejek.people.models import User
 
+_RECORDING = 0x1EADB00C
 COMPANY_LINK = "contact.company"
 OTHER_EMAIL = "lead.other_email"
 _COLUMNS_OF_OURS = {"lead.email_kind": "email_kind", OTHER_EMAIL: "other_email"}
 _NAMES = ("contact.first_name", "contact.last_name")
+_BASES = ("contact.email", "lead.position")
+"""What says more of a person than itself."""
+
+
+def record_alone() -> None:
+    """Let nobody else tell or take back anything of people until this transaction ends.
+
+    Two who bring the same person at the same time would each find nobody; a touchpoint and its
+    person would pass each other by; an undo would overwrite what it had not seen. What is read from
+    here on holds all that the others have told.
+    """
+    hold_others_back(_RECORDING)
 
 
 class Outcome(StrEnum):
@@ -122,6 +136,44 @@ def enter(book: Book, row: LeadRow, origin: Origin, now: datetime) -> Entered:
     return Entered(Outcome.UPDATED if changed else Outcome.UNCHANGED, contact)
 
 
+def correct(
+    book: Book,
+    contact: ContactEntry,
+    row: LeadRow,
+    emptied: Collection[str],
+    origin: Origin,
+    now: datetime,
+) -> None:
+    """Enter into a book what somebody says of one person, in memory: what is told replaces.
+
+    Values of the firm change the firm of the person; without one, they bring the firm they name.
+    """
+    for name in emptied:
+        entry = contact.company if name.startswith("company.") else contact
+        if entry is not None:
+            _change(book, entry, name, None)
+    _correct_company(book, contact, row, origin, now)
+    before = {base: stored(contact.record, base, place_of(base)[1]) for base in _BASES}
+    for name, value in row.values.items():
+        if not name.startswith("company."):
+            _change(book, contact, name, value)
+    _change_derived(book, contact, row, "lead.", before)
+    book.index_contact(contact)
+
+
+def _correct_company(
+    book: Book, contact: ContactEntry, row: LeadRow, origin: Origin, now: datetime
+) -> None:
+    told = {name: value for name, value in row.values.items() if name.startswith("company.")}
+    if contact.company is None and _names_company(row):
+        _enter_company(book, row, contact, origin, now)
+    if contact.company is None or not told:
+        return
+    for name, value in told.items():
+        _change(book, contact.company, name, value)
+    _change_derived(book, contact.company, row, "company.", {})
+
+
 def _enter_company(
     book: Book, row: LeadRow, contact: ContactEntry, origin: Origin, now: datetime
 ) -> None:
@@ -182,11 +234,17 @@ def _is_spelling(company: CompanyEntry, value: Cell) -> bool:
 def _move(book: Book, contact: ContactEntry, company: CompanyEntry) -> None:
     """Let a person be at another firm."""
     before = contact.company
-    contact.company = company
-    contact.record.company = company.record
-    contact.is_changed = True
-    old = None if before is None else before.record.pk
-    fact = Fact(contact.record, COMPANY_LINK, old, None)
+    past = book.past_of(contact.record, COMPANY_LINK)
+    if past is None:
+        contact.company = company
+        contact.record.company = company.record
+        contact.is_changed = True
+        old = None if before is None else before.record.pk
+        fact = Fact(contact.record, COMPANY_LINK, old, None)
+    elif past.value == company.record.pk and not company.is_new:
+        return
+    else:
+        fact = Fact(contact.record, COMPANY_LINK, past.value, None, past.next_id)
     book.facts.append(fact)
     book.moves.append((fact, company))
 
@@ -202,10 +260,7 @@ def _enter_lead(contact: ContactEntry, row: LeadRow, origin: Origin, now: dateti
 
 
 def _enter_contact(book: Book, row: LeadRow, contact: ContactEntry) -> None:
-    before = {
-        base: stored(contact.record, base, place_of(base)[1])
-        for base in ("contact.email", "lead.position")
-    }
+    before = {base: stored(contact.record, base, place_of(base)[1]) for base in _BASES}
     is_swapped = _is_swapped(row, contact.record)
     for name, value in row.values.items():
         if name.startswith("company."):
@@ -213,8 +268,11 @@ def _enter_contact(book: Book, row: LeadRow, contact: ContactEntry) -> None:
         if is_swapped and name in _NAMES:
             contact.confirmed.add(name)
             continue
-        if name == "contact.email" and contact.record.email not in (None, value):
-            # Met by another key: the address that is known stays the first.
+        is_taken = contact.record.email not in (None, value) or book.is_anothers(
+            row.text("contact.email"), contact
+        )
+        if name == "contact.email" and is_taken:
+            # Met by another key, or one of several at an office: the first address stays as it is.
             _change(book, contact, OTHER_EMAIL, value)
             continue
         _change(book, contact, name, value)
@@ -243,7 +301,8 @@ def _change_derived(
         if not name.startswith(prefix) or name == without:
             continue
         known = stored(entry.record, name, place_of(name)[1])
-        if known in (None, derived.value) or _is_new_base(entry, derived, before):
+        is_past = book.past_of(entry.record, derived.base) is not None
+        if is_past or known in (None, derived.value) or _is_new_base(entry, derived, before):
             _change(book, entry, name, derived.value)
 
 
@@ -255,8 +314,16 @@ def _is_new_base(
     return before[derived.base] != stored(entry.record, derived.base, place_of(derived.base)[1])
 
 
-def _change(book: Book, entry: CompanyEntry | ContactEntry, name: str, value: Cell) -> None:
-    """Keep a value and the fact that it became known; one that is known already is confirmed."""
+def _change(book: Book, entry: CompanyEntry | ContactEntry, name: str, value: Cell | None) -> None:
+    """Keep a value and the fact that it became known; one that is known already is confirmed.
+
+    Where something newer is known, the fact alone is kept.
+    """
+    if past := book.past_of(entry.record, name):
+        if past.value != value:
+            book.facts.append(Fact(entry.record, name, past.value, value, past.next_id))
+            past.value = value
+        return
     place, column = place_of(name)
     keeper: models.Model | None = entry.record
     if place is Place.LEAD and isinstance(entry, ContactEntry):
@@ -289,6 +356,9 @@ def write(book: Book, origin: Origin, now: datetime) -> None:
     for fact, company in book.moves:
         fact.new = company.record.pk
     _write_facts(book.facts, origin)
+    for fact in book.facts:
+        if fact.next_id is not None:
+            AttributeChange.objects.filter(pk=fact.next_id).update(old=fact.new)
 
 
 def _write_confirmations(book: Book, origin: Origin) -> None:

@@ -9,6 +9,8 @@ from django.db.models import Func, TextField, Value
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast, Coalesce, Lower, Replace
 
+from lejek.identity.normalise.words import folded
+
 _STROKES = dict(zip("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", "acelnoszz" * 2, strict=True))
 """Capital ones too: the LOWER of SQLite knows only the letters of English."""
 
@@ -22,6 +24,11 @@ def folded_text(*columns: str) -> Expression:
     for letter, plain in _STROKES.items():
         text = Replace(text, _text(letter), _text(plain))
     return text
+
+
+def spellings(word: str) -> set[str]:
+    """How a word that is looked for may stand in such a text: strokes of other languages stay."""
+    return {folded(word), word.lower()}
 
 
 class _Joined(Func):

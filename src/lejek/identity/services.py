@@ -16,18 +16,13 @@ from lejek.identity.consents import without_withdrawn
 from lejek.identity.models import FieldDefinition, Lead, PositionWord
 from lejek.identity.normalise.vocabulary import with_own_words
 from lejek.identity.reading import Conventions, Fault, LeadRow, conventions, read_lead
-from lejek.identity.recording import Entered, Origin, Outcome, enter, write
+from lejek.identity.recording import Entered, Origin, Outcome, enter, record_alone, write
 from lejek.identity.targets import CONSENTS, FREE_READERS
 from lejek.identity.touchpoints import attach_waiting, tell_attached
 from lejek.kernel.events import emit
-from lejek.kernel.locks import hold_others_back
 from lejek.people.models import User
 
 _ATTEMPTS = 3
-_RECORDING = 0x1EADB00C
-"""The lock that whoever records leads holds: two who bring the same person or firm at the same time
-would each find nobody.
-"""
 
 
 class LeadRefused(ValueError):
@@ -69,13 +64,18 @@ def record_lead(
 ) -> Recorded:
     """Record what one source says of a lead, by field: `contact.email`, `company.nip`, and so on.
 
-    A person who is known is met again, never refused; what is not mentioned stays.
+    A person who is known is met again, never refused; what is not mentioned stays, and so does what
+    became known after `known_at`: of that only the history grows.
     Writes: Company, Contact, Lead, AttributeChange, lead_created, attributes_changed,
     touchpoints_attached, consents_stated. Repeat: changes nothing.
     Raises: LeadRefused.
     """
-    texts = {name: str(value) for name, value in cells.items() if value is not None}
-    row, faults = read_lead(texts, current_conventions(), latest=now)
+    told = {
+        name: value if isinstance(value, str | int | float) else str(value)
+        for name, value in cells.items()
+        if value is not None
+    }
+    row, faults = read_lead(told, current_conventions(), latest=now)
     if row is None:
         raise LeadRefused(faults)
     origin = Origin(source, actor, known_at or now)
@@ -118,21 +118,21 @@ def _record(
     *,
     is_announced: bool,
 ) -> list[Entered]:
-    hold_others_back(_RECORDING)
-    book = open_book(rows, Stored())
+    record_alone()
+    book = open_book(rows, Stored(), origin.known_at)
     entered = [enter(book, row, origin, now) for row in rows]
     write(book, origin, now)
     entered = without_withdrawn(rows, entered, origin)
     met = {id(each.contact): each.contact for each in entered}
-    grown = attach_waiting(_keys(met.values()))
+    grown = attach_waiting(keys_of(met.values()))
     _state_consents(rows, entered, origin, proof, now)
     if is_announced:
-        _announce(book, list(met.values()), now)
+        announce(book, list(met.values()), now)
         tell_attached(grown, now)
     return entered
 
 
-def _keys(contacts: Iterable[ContactEntry]) -> dict[str, int]:
+def keys_of(contacts: Iterable[ContactEntry]) -> dict[str, int]:
     """The keys by which touchpoints may have waited for people who are new or changed."""
     found: dict[str, int] = {}
     for entry in contacts:
@@ -181,7 +181,8 @@ def _state_consents(
     emit("consents_stated", content, now=now)
 
 
-def _announce(book: Book, met: Sequence[ContactEntry], now: datetime) -> None:
+def announce(book: Book, met: Sequence[ContactEntry], now: datetime) -> None:
+    """Tell of the leads that are new, and of those of whom something else is known now."""
     created = sorted(e.lead.pk for e in met if e.is_lead_new and e.lead is not None)
     if created:
         emit("lead_created", {"lead_ids": created}, now=now)

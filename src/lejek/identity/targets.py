@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -18,7 +19,13 @@ from leadscore.language.catalogue import VALUES
 from lejek.identity.normalise.country import read_country
 from lejek.identity.normalise.domain import read_domain
 from lejek.identity.normalise.email import read_email
-from lejek.identity.normalise.numbers import read_boolean, read_count, read_moment, read_number
+from lejek.identity.normalise.numbers import (
+    read_amount,
+    read_boolean,
+    read_count,
+    read_moment,
+    read_number,
+)
 from lejek.identity.normalise.phone import read_phone
 from lejek.identity.normalise.reasons import Reason, Unreadable
 from lejek.identity.normalise.registers import read_krs, read_nip, read_pkd, read_regon
@@ -26,12 +33,19 @@ from lejek.identity.normalise.words import folded, tidy
 
 Cell = str | int | float | bool
 Read = Cell | datetime
-Reader = Callable[[str, ZoneInfo], Read]
+Told = str | int | float
+"""What a file or a program tells: text, or a number that is one already."""
+
+Reader = Callable[[Told, ZoneInfo], Read]
+
+LONGEST_WORD = 40
+"""Characters of a department or a seniority."""
 
 _MOST_EMPLOYEES = 2**31 - 1
 _MOST_REVENUE = 2**62
 
 FULL_NAME = "contact.full_name"
+LAST_NAME_FIRST = "contact.last_name_first"
 CREATED_AT = "lead.created_at"
 CONSENTS = "consent."
 CONSENTED_AT = "consent.given_at"
@@ -81,23 +95,44 @@ class Target:
 
 
 def _text(longest: int) -> Reader:
-    def read(text: str, _zone: ZoneInfo) -> str:
-        found = tidy(text)
+    def read(told: Told, _zone: ZoneInfo) -> str:
+        found = tidy(as_text(told))
         if len(found) > longest:
-            raise Unreadable(Reason.TOO_LONG, text)
+            raise Unreadable(Reason.TOO_LONG, found)
         return found
 
     return read
 
 
-def _industry(text: str, zone: ZoneInfo) -> str:
+def as_text(told: Told) -> str:
+    """What is told, as a cell of a file would say it."""
+    return str(told).lower() if isinstance(told, bool) else str(told)
+
+
+def _industry(told: Told, zone: ZoneInfo) -> str:
     """An industry under the key that models ask for, whatever language names it; else as it is."""
-    found = str(_text(100)(text, zone))
+    found = str(_text(100)(told, zone))
     return _INDUSTRIES.get(folded(found), found)
 
 
 def _plain(reader: Callable[[str], Cell]) -> Reader:
-    return lambda text, _zone: reader(text)
+    return lambda told, _zone: reader(as_text(told))
+
+
+def _numeric(reader: Callable[[str | float], Cell]) -> Reader:
+    """A reader of numbers; one that is a number already is taken as it is."""
+    return lambda told, _zone: reader(as_text(told) if isinstance(told, bool) else told)
+
+
+def _moment(told: Told, zone: ZoneInfo) -> datetime:
+    return read_moment(as_text(told), zone)
+
+
+_NUMBER = _numeric(read_number)
+_COUNT = _numeric(partial(read_count, most=_MOST_EMPLOYEES))
+_MONEY = _numeric(partial(read_amount, most=_MOST_REVENUE))
+NUMERIC = frozenset({_NUMBER, _COUNT, _MONEY})
+"""The readers of numbers, which countries write in different ways."""
 
 
 def _direction(text: str) -> str:
@@ -165,7 +200,17 @@ def _lead_targets() -> Iterable[Target]:
         _text(200),
         _headers(
             "full name | imie i nazwisko | name | contact | kontakt | osoba kontaktowa | osoba"
-            " | contact name | nazwisko i imie | contact person"
+            " | contact name | contact person"
+        ),
+    )
+    yield Target(
+        LAST_NAME_FIRST,
+        _("Last and first name"),
+        _text(200),
+        _headers(
+            "nazwisko i imie | nazwisko imie | nazwisko i imiona | last name first name"
+            " | last and first name | last name and first name | surname and name"
+            " | surname and first name"
         ),
     )
     yield Target(
@@ -182,7 +227,7 @@ def _lead_targets() -> Iterable[Target]:
     yield Target(
         "lead.department",
         _("Department"),
-        _text(40),
+        _text(LONGEST_WORD),
         _headers("department | dzial | departament | pion"),
         person,
         "department",
@@ -190,7 +235,7 @@ def _lead_targets() -> Iterable[Target]:
     yield Target(
         "lead.seniority",
         _("Seniority"),
-        _text(40),
+        _text(LONGEST_WORD),
         _headers("seniority | szczebel | poziom stanowiska | seniority level"),
         person,
         "seniority",
@@ -233,7 +278,7 @@ def _lead_targets() -> Iterable[Target]:
     yield Target(
         CREATED_AT,
         _("Lead since"),
-        read_moment,
+        _moment,
         _headers(
             "created at | created | data utworzenia | data dodania | utworzono | date | data"
             " | create date | created date | data pozyskania | lead date | data zgloszenia"
@@ -300,7 +345,7 @@ def _lead_targets() -> Iterable[Target]:
     yield Target(
         "company.employees",
         _("Employees"),
-        lambda text, _zone: read_count(text, most=_MOST_EMPLOYEES),
+        _COUNT,
         _headers(
             "employees | liczba pracownikow | zatrudnienie | number of employees | pracownicy"
             " | wielkosc zatrudnienia | headcount | company size | no of employees"
@@ -311,7 +356,7 @@ def _lead_targets() -> Iterable[Target]:
     yield Target(
         "company.revenue",
         _("Yearly revenue, PLN"),
-        lambda text, _zone: read_count(text, most=_MOST_REVENUE),
+        _MONEY,
         _headers(
             "revenue | przychod | przychody | obrot | annual revenue | roczny przychod | obroty"
         ),
@@ -337,7 +382,7 @@ def _lead_targets() -> Iterable[Target]:
     yield Target(
         "bant.budget",
         _("BANT: budget"),
-        _plain(read_number),
+        _NUMBER,
         _headers("budget | budzet"),
         person,
     )
@@ -354,7 +399,7 @@ def _lead_targets() -> Iterable[Target]:
     yield Target(
         "bant.months_to_purchase",
         _("BANT: months to purchase"),
-        _plain(read_number),
+        _NUMBER,
         _headers("months to purchase | miesiace do zakupu | termin zakupu w miesiacach"),
         person,
     )
@@ -384,7 +429,7 @@ def _lead_targets() -> Iterable[Target]:
     yield Target(
         CONSENTED_AT,
         _("Date of consent"),
-        read_moment,
+        _moment,
         _headers(
             "data zgody | data wyrazenia zgody | data udzielenia zgody | zgoda data | consent date"
             " | date of consent | consent given at | consented at | opt in date"
@@ -412,7 +457,7 @@ def _touchpoint_targets() -> Iterable[Target]:
     yield Target(
         "occurred_at",
         _("When it happened"),
-        read_moment,
+        _moment,
         _headers(
             "occurred at | timestamp | date | data | data i godzina | czas | time | datetime"
             " | event time | data zdarzenia | kiedy | happened at | created at | data kontaktu"
@@ -422,7 +467,7 @@ def _touchpoint_targets() -> Iterable[Target]:
     yield Target(
         "received_at",
         _("When it was received"),
-        read_moment,
+        _moment,
         _headers("received at | data odebrania | odebrano"),
         is_key=True,
     )
@@ -446,14 +491,14 @@ TOUCHPOINT_TARGETS: Mapping[str, Target] = {target.name: target for target in _t
 
 FREE_READERS: Mapping[str, Reader] = {
     "text": _text(500),
-    "number": _plain(read_number),
+    "number": _NUMBER,
     "boolean": _plain(read_boolean),
-    "date": lambda text, zone: read_moment(text, zone).astimezone(zone).date().isoformat(),
+    "date": lambda told, zone: _moment(told, zone).astimezone(zone).date().isoformat(),
 }
 """How the values of free-form fields are read, by type."""
 
 
-def read_property(text: str, _zone: ZoneInfo) -> Cell:
+def read_property(text: str) -> Cell:
     """A property of a touchpoint: a number where it is one, else text."""
     found = tidy(text)
     if len(found) > 500:

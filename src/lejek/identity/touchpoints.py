@@ -15,6 +15,7 @@ from lejek.capture.bulk import insert_missing, update_records
 from lejek.capture.models import Touchpoint
 from lejek.capture.services import ReceivedTouchpoint, record_touchpoints
 from lejek.identity.models import Contact, KnownVisitor, Lead
+from lejek.identity.recording import record_alone
 from lejek.kernel.events import emit
 
 _VISITOR = "visitor:"
@@ -42,6 +43,7 @@ def receive_touchpoints(
     Queries: at most ten for a thousand.
     """
     with transaction.atomic():
+        record_alone()
         contacts = contacts_by_key({key for item in items for key in item.keys})
         rows = record_touchpoints(
             items, source=source, contacts=contacts, now=now, import_id=import_id

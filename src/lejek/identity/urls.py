@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/columns/", views.choose, name="import_map"),
     path("<int:pk>/check/", views.show_check, name="import_check"),
     path("<int:pk>/", views.show_run, name="import_run"),
+    path("<int:pk>/continue/", views.go_on, name="import_continue"),
     path("<int:pk>/stop/", views.stop_run, name="import_stop"),
     path("<int:pk>/discard/", views.discard_file, name="import_discard"),
     path("<int:pk>/rejects/", views.download_rejects, name="import_rejects"),

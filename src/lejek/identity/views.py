@@ -26,6 +26,7 @@ from lejek.identity.imports.pages import check_page, columns_page, progress_page
 from lejek.identity.imports.texts import problem_text, refusal_text
 from lejek.identity.imports.undoing import reach
 from lejek.identity.models import Import
+from lejek.identity.normalise.words import tidy
 from lejek.kernel import clock
 from lejek.people import audit
 from lejek.people.access import can, needs, signed_in
@@ -88,7 +89,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
         return _moved_on(request, "identity:import_run", pk)
     if job.status == _State.READING:
         name = "_progress" if _wants_part(request) else "import_read"
-        return render(request, f"identity/{name}.html", progress_page(job, "read_workbook"))
+        return render(request, f"identity/{name}.html", progress_page(job, signed_in(request)))
     if _wants_part(request):
         return _moved_on(request, "identity:import_map", pk)
     if job.status == _State.REFUSED:
@@ -127,8 +128,12 @@ def _columns(request: HttpRequest, job: Import) -> HttpResponse:
 def _posted_mapping(request: HttpRequest) -> ColumnMapping:
     """The mapping of the form: for each column a pair of fields, its name and what it means."""
     names, choices = request.POST.getlist("column"), request.POST.getlist("field")
-    columns = {name: choice for name, choice in zip(names, choices, strict=False) if choice}
-    return ColumnMapping(columns, request.POST.get("type", "").strip()[:100])
+    columns = {
+        name.replace("\0", ""): tidy(choice)
+        for name, choice in zip(names, choices, strict=False)
+        if choice
+    }
+    return ColumnMapping(columns, tidy(request.POST.get("type", ""))[:100])
 
 
 @require_GET
@@ -179,13 +184,22 @@ def show_run(request: HttpRequest, pk: int) -> HttpResponseBase:
 @needs("imports.write")
 def _run(request: HttpRequest, job: Import) -> HttpResponse:
     try:
-        if job.status == _State.UNDOING:
-            starting.start_undo(job, actor=signed_in(request), now=clock.now())
-        else:
-            starting.start_run(job, now=clock.now())
+        starting.start_run(job, now=clock.now())
     except starting.NotNow:
         messages.info(request, _("This import has been started already."))
     return redirect("identity:import_run", job.pk)
+
+
+@require_POST
+@needs("imports.write")
+def go_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let somebody work on an import again that does not move."""
+    job = get_object_or_404(Import, pk=pk)
+    try:
+        starting.go_on(job, now=clock.now())
+    except starting.NotNow:
+        messages.info(request, _("This import is not running any more."))
+    return redirect("identity:import_run", pk)
 
 
 @require_POST

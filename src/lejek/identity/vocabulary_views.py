@@ -17,6 +17,7 @@ from lejek.people import audit
 from lejek.people.access import can, needs, signed_in
 from lejek.people.models import User
 
+LONGEST_WORDS = 60
 SENIORITY_LABELS = {
     Seniority.OWNER: gettext_lazy("owner"),
     Seniority.C_LEVEL: gettext_lazy("board"),
@@ -75,10 +76,12 @@ def _label(labels: object, name: str) -> str:
 
 @needs("settings.edit")
 def _keep(request: HttpRequest) -> HttpResponse:
-    word = " ".join(phrase(request.POST.get("word", "")[:60]))
+    word = " ".join(phrase(request.POST.get("word", "")[: 2 * LONGEST_WORDS]))
     department, seniority = request.POST.get("department", ""), request.POST.get("seniority", "")
     if not word:
         messages.error(request, _("Write the word or words that a position contains."))
+    elif len(word) > LONGEST_WORDS:
+        messages.error(request, _("Write 60 characters at most."))
     elif "remove" in request.POST:
         _record(word, None, signed_in(request))
     elif department in {"", *Department} and seniority in {"", *Seniority}:

@@ -5,6 +5,7 @@ In: verdicts. Out: shares with intervals, by week and by salesperson; reasons, m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,17 +20,24 @@ from leadscore.statistics import NotEnoughData, Rate, rate
 from lejek.people.access import for_user
 from lejek.people.models import User
 from lejek.qualification.models import RejectionReason, Verdict
+from lejek.scoring.models import Activation
 
 N_WEEKS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of whom or of which week; how many were judged, and the share accepted."""
+    """Of whom or of which week; how many were judged, and the share accepted.
+
+    Of a week, `versions` are the numbers of the model versions that scored in it.
+    `email` tells people of one name apart, and is empty where nobody else has it.
+    """
 
     name: str
+    email: str
     monday: date | None
     rate: Rate | NotEnoughData
+    versions: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ def acceptance(user: User, now: datetime) -> Acceptance:
     """The share of accepted leads in the last weeks, of the leads that somebody may see.
 
     A lead counts once: with the newest verdict that was not taken back.
-    Queries: three, and one for the names of reasons.
+    Queries: four, and one each for the names of people and of reasons.
     """
     since = first_monday(now)
     verdicts = for_user(_newest().filter(at__gte=since, at__lte=now), user, path="lead__")
@@ -64,18 +72,15 @@ def acceptance(user: User, now: datetime) -> Acceptance:
         week.date(): (accepted, judged)
         for week, accepted, judged in _counts(verdicts, TruncWeek("at"))
     }
-    people = _counts(verdicts, F("actor__name"))
     accepted = sum(n for n, _ in by_week.values())
     judged = sum(n for _, n in by_week.values())
+    first = timezone.localtime(since).date()
     return Acceptance(
         total=rate(accepted, judged),
-        weeks=_weeks(by_week, timezone.localtime(since).date()),
-        salespeople=sorted(
-            (Share(name or "–", None, rate(yes, of)) for name, yes, of in people),
-            key=lambda each: each.name,
-        ),
+        weeks=_weeks(by_week, first),
+        salespeople=_salespeople(_counts(verdicts, F("actor"))),
         reasons=_reasons(verdicts),
-        since=timezone.localtime(since).date(),
+        since=first,
     )
 
 
@@ -104,9 +109,41 @@ def _counts(verdicts: QuerySet[Verdict], of: Combinable) -> list[tuple[Any, int,
     return list(counted)
 
 
+def _versions(first: date) -> dict[date, list[int]]:
+    """The versions in force in each week; the one that was so before the first counts in it."""
+    told = Activation.objects.order_by("id").values_list("at", "version__number")
+    changes = [(timezone.localtime(at).date(), number) for at, number in told]
+    found: dict[date, list[int]] = {}
+    for monday in _mondays(first):
+        before = [number for day, number in changes if day < monday][-1:]
+        within = [n for day, n in changes if monday <= day < monday + timedelta(weeks=1)]
+        found[monday] = list(dict.fromkeys([*before, *within]))
+    return found
+
+
+def _mondays(first: date) -> list[date]:
+    return [first + timedelta(weeks=number) for number in range(N_WEEKS)]
+
+
 def _weeks(by_week: Mapping[date, tuple[int, int]], first: date) -> list[Share]:
-    mondays = (first + timedelta(weeks=number) for number in range(N_WEEKS))
-    return [Share("", monday, rate(*by_week.get(monday, (0, 0)))) for monday in mondays]
+    scored = _versions(first)
+    return [
+        Share("", "", monday, rate(*by_week.get(monday, (0, 0))), scored[monday])
+        for monday in _mondays(first)
+    ]
+
+
+def _salespeople(counts: Sequence[tuple[int | None, int, int]]) -> list[Share]:
+    """The share of each person, by name; verdicts of nobody stand under a dash."""
+    people = User.objects.in_bulk([user_id for user_id, _, _ in counts if user_id is not None])
+    n_called = Counter(user.name for user in people.values())
+    found = []
+    for user_id, accepted, judged in counts:
+        user = None if user_id is None else people.get(user_id)
+        name = "" if user is None else user.name
+        email = "" if user is None or n_called[name] == 1 else user.email
+        found.append(Share(name or "–", email, None, rate(accepted, judged)))
+    return sorted(found, key=lambda each: (each.name, each.email))
 
 
 def _reasons(verdicts: QuerySet[Verdict]) -> list[GivenReason]:

@@ -2,8 +2,9 @@
 
 In: the score of each lead at its reading, what became of it. Out: one line a band, and a total.
 
-Leads whose deal was closed before the reading are left out, won and lost alike: their band could
-have known how it ended. By cohort, leads of a period are followed for the same number of days, so
+Leads whose reading is still to come have no band yet and are not counted. Leads whose deal was
+closed before the reading are left out, won and lost alike: their band could have known how it
+ended. By cohort, leads of a period are followed for the same number of days, so
 those that came too late to be followed that long are not counted yet. By period, deals that were
 won in a period stand over the leads that came in it, and the rate may exceed 100 %. A lead converts
 once; its value is all that it bought within the same days, or in the same period.
@@ -13,10 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from leadscore.arithmetic import MILLI
 from leadscore.model import Dimension, letter
 from leadscore.statistics import (
     Auc,
@@ -39,6 +42,8 @@ from lejek.measurement.moments import DAY
 from lejek.measurement.readings import NEVER, Closings, Readings, Wins
 
 Flags = npt.NDArray[np.bool_]
+Bands = Sequence[tuple[str, int]]
+"""Names of bands and from how many milli-points each begins, the coldest first."""
 TOP_PERCENTS = (10, 20)
 
 
@@ -85,6 +90,7 @@ class BandTable:
     total: Line
     order: Monotonicity | NotEnoughData | None
     ranking: Ranking | None
+    n_to_come: int
     n_unread: int
     n_closed_before: int
     n_too_young: int
@@ -107,9 +113,10 @@ class Facts:
     won: Integers
     milli: Integers
     wins: Wins
+    to_come_created: Integers
     unread_created: Integers
     closed_before_created: Integers
-    """When those leads came in that had no score yet, or were closed, when they were to be read."""
+    """When those leads came in that are still to be read, had no score then, or were closed."""
 
     def only(self, chosen: Flags) -> Facts:
         """The chosen leads."""
@@ -122,6 +129,7 @@ class Facts:
             self.won[chosen],
             self.milli[chosen],
             self.wins,
+            self.to_come_created,
             self.unread_created,
             self.closed_before_created,
         )
@@ -134,20 +142,15 @@ class Facts:
 
 
 def facts(
-    found: Readings,
-    closed: Closings,
-    dimensions: Mapping[int, Dimension],
-    *,
-    by_letter: bool = False,
-    by_overall: bool = False,
+    found: Readings, closed: Closings, cut: Mapping[int, Bands], *, by_overall: bool = False
 ) -> Facts:
     """Leads in their bands, as the version that scored each of them cuts them.
 
-    `dimensions` holds, by version id, the dimension whose bands are read; leads of other versions
-    are left out. `by_letter` calls the bands as a grade does; `by_overall` ranks by the overall.
+    `cut` holds the bands by version id; leads of other versions are left out. `by_overall` ranks
+    by the overall score.
     """
-    chosen = np.isin(found.version_ids, np.array(list(dimensions), dtype=np.int64))
-    names, band = _bands(found, dimensions, by_letter=by_letter)
+    chosen = np.isin(found.version_ids, np.array(list(cut), dtype=np.int64))
+    names, band = _placed(found, cut)
     place = np.searchsorted(closed.lead_ids, found.lead_ids)
     first_closed = _looked_up(closed.first_closed, closed.lead_ids, place, found.lead_ids)
     won = _looked_up(closed.first_won, closed.lead_ids, place, found.lead_ids)
@@ -161,17 +164,15 @@ def facts(
         won=won,
         milli=found.overall if by_overall else found.milli,
         wins=closed.wins,
+        to_come_created=found.to_come_created,
         unread_created=found.unread_created,
         closed_before_created=found.created[chosen & was_closed],
     )
     return everybody.only(chosen & ~was_closed)
 
 
-def _bands(
-    found: Readings, dimensions: Mapping[int, Dimension], *, by_letter: bool
-) -> tuple[tuple[str, ...], Integers]:
+def _placed(found: Readings, cut: Mapping[int, Bands]) -> tuple[tuple[str, ...], Integers]:
     """The names of all bands, coldest first, and the band of each lead by its number."""
-    cut = {version_id: _named(each, by_letter) for version_id, each in dimensions.items()}
     names = _united([[name for name, _ in bands] for bands in cut.values()])
     band = np.zeros(found.milli.size, dtype=np.int64)
     for version_id, bands in cut.items():
@@ -182,11 +183,33 @@ def _bands(
     return tuple(names), band
 
 
-def _named(dimension: Dimension, by_letter: bool) -> list[tuple[str, int]]:
+def bands_of(dimension: Dimension, *, by_letter: bool = False) -> Bands:
+    """The bands of a dimension; `by_letter` calls them as a grade does."""
     return [
         (letter(dimension, number) if by_letter else band.name, band.from_milli)
         for number, band in enumerate(dimension.bands)
     ]
+
+
+def quarters(milli: Integers) -> Bands:
+    """Ranges of whole points, each with a quarter of the leads as far as equal scores allow.
+
+    A score that has no bands of its own, the overall one, is cut by them. Units: milli-points.
+    """
+    if not milli.size:
+        return [("", 0)]
+    cuts = np.rint(np.quantile(milli, (0.25, 0.5, 0.75)) / MILLI).astype(np.int64)
+    lowest = int(milli.min())
+    edges = sorted({int(cut) for cut in cuts if cut * MILLI > lowest})
+    if not edges:
+        return [(f"{_whole(lowest // MILLI)}+", lowest)]
+    within = [f"{_whole(low)}–{_whole(high)}" for low, high in pairwise(edges)]
+    names = [f"<{_whole(edges[0])}", *within, f"{_whole(edges[-1])}+"]
+    return list(zip(names, [lowest, *(edge * MILLI for edge in edges)], strict=True))
+
+
+def _whole(points: int) -> str:
+    return str(points).replace("-", "−")
 
 
 def _united(lists: Sequence[Sequence[str]]) -> list[str]:
@@ -235,6 +258,7 @@ def by_cohort(known: Facts, span: Span, *, horizon_days: int, now: int) -> BandT
         total=_line(report.total, -1),
         order=report.order,
         ranking=_ranking(followed.milli, converted),
+        n_to_come=int(span.has(known.to_come_created).sum()),
         n_unread=int(span.has(known.unread_created).sum()),
         n_closed_before=int(span.has(known.closed_before_created).sum()),
         n_too_young=int((~is_old).sum()),
@@ -285,6 +309,7 @@ def by_period(known: Facts, span: Span) -> BandTable:
         total=line("total", -1, int(leads.sum()), int(deals.sum()), int(amounts.sum())),
         order=None,
         ranking=None,
+        n_to_come=int(span.has(known.to_come_created).sum()),
         n_unread=int(span.has(known.unread_created).sum()),
         n_closed_before=int(span.has(known.closed_before_created).sum()),
         n_too_young=0,

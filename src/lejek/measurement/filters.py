@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
 from leadscore.model import Dimension, ScoringModel
 from lejek.measurement.bands import Span
@@ -21,7 +22,7 @@ from lejek.qualification.selectors import model_of
 from lejek.scoring.models import ModelVersion
 from lejek.scoring.versions import NoActiveModel, active_version
 
-GRADE = "grade"
+OVERALL, GRADE = "overall", "grade"
 COHORT, PERIOD = "cohort", "period"
 HORIZONS = (30, 60, 90, 180, 365)
 USUAL_HORIZON = 90
@@ -51,6 +52,11 @@ class Question:
         """Whether the letter of the grade is asked for."""
         return self.by == GRADE
 
+    @property
+    def is_by_overall(self) -> bool:
+        """Whether the overall score is asked for."""
+        return self.by == OVERALL
+
     def span(self) -> Span:
         """The period in seconds."""
         begin = 0 if self.begin is None else _seconds(self.begin)
@@ -72,7 +78,9 @@ class Choices:
         return model_of(self.active)
 
     def dimension_name(self, question: Question) -> str:
-        """The dimension whose bands answer a question."""
+        """The dimension whose bands answer a question; empty for the overall score."""
+        if question.is_by_overall:
+            return ""
         if question.is_by_grade and self.model.grade is not None:
             return self.model.grade.rows
         return question.by
@@ -83,15 +91,19 @@ class Choices:
         The others come oldest first; those that lack it are left out.
         """
         found: dict[int, Dimension] = {}
-        for version in sorted(self.versions, key=lambda each: each.pk == self.active.pk):
-            if question.version in (None, version.number):
-                model = model_of(version)
-                name = self.dimension_name(question)
-                if question.is_by_grade and model.grade is not None:
-                    name = model.grade.rows
-                if any(each.name == name for each in model.dimensions):
-                    found[version.pk] = model.dimension(name)
+        for version in self.asked_versions(question):
+            model = model_of(version)
+            name = self.dimension_name(question)
+            if question.is_by_grade and model.grade is not None:
+                name = model.grade.rows
+            if any(each.name == name for each in model.dimensions):
+                found[version.pk] = model.dimension(name)
         return found
+
+    def asked_versions(self, question: Question) -> list[ModelVersion]:
+        """The versions whose scores answer a question, the oldest first, the one in force last."""
+        in_order = sorted(self.versions, key=lambda each: each.pk == self.active.pk)
+        return [each for each in in_order if question.version in (None, each.number)]
 
 
 def choices() -> Choices | None:
@@ -110,7 +122,7 @@ def choices() -> Choices | None:
 
 def question(query: QueryDict, possible: Choices) -> Question:
     """The question of an address."""
-    kinds = [d.name for d in possible.model.dimensions]
+    kinds = [OVERALL, *(d.name for d in possible.model.dimensions)]
     if possible.model.grade is not None:
         kinds.append(GRADE)
     numbers = [str(version.number) for version in possible.versions]
@@ -138,6 +150,20 @@ def _day(query: QueryDict, name: str) -> date | None:
         return parse_date(query.get(name, ""))
     except ValueError:
         return None
+
+
+def wrong_days(query: QueryDict, today: date) -> dict[str, str]:
+    """What is wrong with the days of the period, in words, by the name of the parameter."""
+    begin, end = _day(query, "from"), _day(query, "to")
+    wrong = {}
+    for name, day in (("from", begin), ("to", end)):
+        if query.get(name) and day is None:
+            wrong[name] = _("This is not a day. Choose one from the calendar.")
+        elif day is not None and day > today:
+            wrong[name] = _("This day is still to come. Choose today or an earlier one.")
+    if not wrong and begin is not None and end is not None and end < begin:
+        wrong["to"] = _("The period ends before it begins.")
+    return wrong
 
 
 def _seconds(day: date) -> int:

@@ -11,6 +11,7 @@ grew hot into the hot bands and leave the cold ones with what nobody wanted.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +48,9 @@ class Readings:
     overall: Integers
     version_ids: Integers
     unread_created: Integers
-    """When those leads came in that had no score at that moment, or whose moment is to come."""
+    """When those leads came in that had no score at that moment."""
+    to_come_created: Integers
+    """When those leads came in whose moment is still to come."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,9 +88,11 @@ class Closings:
     currency: str
 
 
-def readings(user: User, *, dimension: str, stage: str = "") -> Readings:
+def readings(user: User, *, dimension: str, now: datetime, stage: str = "") -> Readings:
     """The score of each lead that somebody may see, when it entered a stage or on its 14th day.
 
+    Without a dimension it is the overall score. What a lead has today says nothing of a moment
+    that is still to come.
     Queries: one.
     """
     # Ends of days are reckoned here: the database would need as long for them as for the rest.
@@ -97,12 +102,13 @@ def readings(user: User, *, dimension: str, stage: str = "") -> Readings:
     )
     found = columns(leads, "line", width=6)
     found = found[:, np.argsort(found[0])]
-    has_score = found[-1] != _ABSENT
-    lead_ids, created, read, overall, version_ids, milli = found[:, has_score]
     if not stage:
-        read = end_of_day(created, days=LANDMARK_DAYS)
-    unread = found[1, ~has_score]
-    return Readings(lead_ids, created, read, milli, overall, version_ids, unread)
+        found[2] = end_of_day(found[1], days=LANDMARK_DAYS)
+    has_come = found[2] <= int(now.timestamp())
+    has_score = found[-1] != _ABSENT
+    lead_ids, created, read, overall, version_ids, milli = found[:, has_come & has_score]
+    unread, to_come = found[1, has_come & ~has_score], found[1, ~has_come]
+    return Readings(lead_ids, created, read, milli, overall, version_ids, unread, to_come)
 
 
 def _leads(user: User, stage: str) -> QuerySet[Lead]:
@@ -117,7 +123,7 @@ def _leads(user: User, stage: str) -> QuerySet[Lead]:
 def _point(dimension: str) -> Coalesce:
     """The newest point of a lead's history at its reading: one look into an index a lead."""
     points = ScorePoint.objects.filter(lead=OuterRef("pk"), at__lte=OuterRef("read_at"))
-    milli = Coalesce(Member("scores", dimension), Value(_ABSENT))
+    milli = Coalesce(Member("scores", dimension), Value(_ABSENT)) if dimension else F("overall")
     newest = points.order_by("-at", "-id").values(line=Line("overall", "version_id", milli))
     return Coalesce(Subquery(newest[:1]), Value(f"0,0,{_ABSENT}"))
 

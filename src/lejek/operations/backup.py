@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
+from psycopg.pq import Conninfo
 
 from lejek import __version__
 
@@ -70,6 +71,7 @@ def make_backup(target: Path, *, now: datetime) -> Manifest:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = target.with_name(target.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)  # whoever may not write there hears it in the system's words
     try:
         make = _back_up_sqlite if connection.vendor == "sqlite" else _back_up_postgresql
         rows, applied = make(unfinished)
@@ -183,7 +185,11 @@ def _applied() -> list[str]:
 def _back_up_sqlite(target: Path) -> tuple[dict[str, int], list[str]]:
     applied = _applied()
     with closing(_open_quietly(Path(connection.settings_dict["NAME"]))) as source:
-        source.execute("VACUUM INTO ?", (str(target),))
+        try:
+            source.execute("VACUUM INTO ?", (str(target),))
+        except sqlite3.Error as error:
+            given = {"file": target, "error": error}
+            raise BackupFailed(_("%(file)s cannot be written: %(error)s") % given) from None
     with closing(_open_quietly(target)) as made:
         _check_integrity(made)
         return _rows_of(made), applied
@@ -280,6 +286,12 @@ def _run(command: list[str], complaint: str) -> None:
         "PGPASSWORD": given["PASSWORD"],
         "PGDATABASE": given["NAME"],
     }
+    variables = {each.keyword.decode(): each.envvar for each in Conninfo.get_defaults()}
+    known |= {
+        variable.decode(): given["OPTIONS"][keyword]
+        for keyword, variable in variables.items()
+        if variable and keyword in given["OPTIONS"]
+    }
     environment = os.environ | {name: str(value) for name, value in known.items() if value}
     try:
         ended = subprocess.run(
@@ -323,10 +335,14 @@ def _read_manifest(backup: Path) -> Manifest:
     if not backup.is_file():
         raise BackupFailed(_("there is no file %s") % backup)
     try:
-        return Manifest(**json.loads(manifest_path(backup).read_text(encoding="utf-8")))
+        held = json.loads(manifest_path(backup).read_text(encoding="utf-8"))
     except FileNotFoundError:
         complaint = _("%s is missing: a backup is two files, the data and this one")
         raise BackupFailed(complaint % manifest_path(backup)) from None
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         given = {"file": manifest_path(backup), "error": error}
         raise BackupFailed(_("%(file)s cannot be read: %(error)s") % given) from None
+    if not isinstance(held, dict) or held.keys() != {field.name for field in fields(Manifest)}:
+        complaint = _("%s is not what lejek backup writes beside a backup")
+        raise BackupFailed(complaint % manifest_path(backup))
+    return Manifest(**held)

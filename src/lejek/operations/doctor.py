@@ -20,6 +20,7 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -142,7 +143,7 @@ def _open_to_others(home: Path) -> list[str]:
 
 def _look_at_disk(_now: datetime) -> Answer:
     free = shutil.disk_usage(settings.HOME).free
-    given = {"gibibytes": f"{free / (1 << 30):.1f}", "home": settings.HOME}
+    given = {"gibibytes": number_format(free / (1 << 30), 1), "home": settings.HOME}
     says = _("%(gibibytes)s GiB free under %(home)s") % given
     mend = _("free some space, or move the data: LEJEK_HOME")
     if free < _HARDLY_ANY_BYTES:
@@ -239,7 +240,8 @@ def _look_at_migrations(_now: datetime) -> Answer:
     if not missing:
         return _ok(_("all applied"))
     says = _("not applied: %(n)d, such as %(first)s") % {"n": len(missing), "first": missing[0]}
-    return _fail(says, _("lejek backup, then lejek migrate"))
+    is_new = not connection.introspection.table_names()
+    return _fail(says, "lejek migrate" if is_new else _("lejek backup, then lejek migrate"))
 
 
 def _look_at_users(_now: datetime) -> Answer:

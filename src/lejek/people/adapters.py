@@ -6,12 +6,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as asked
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from lejek.kernel import clock, jobs
 from lejek.people.demo import stay_out
 from lejek.people.models import User
+from lejek.ui.views import remember
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -29,6 +31,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         """Out, in the demo too."""
         super().logout(request)
         stay_out(request)
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:  # noqa: ANN401 - handed through
+        """In, in the language that the person chose last, unless this browser has its own."""
+        response: HttpResponse = super().post_login(request, user, **how)
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            remember(response, settings.LANGUAGE_COOKIE_NAME, user.language)
+        return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:  # noqa: ARG002
         """What failed attempts are counted under: the account alone.

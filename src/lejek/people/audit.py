@@ -18,6 +18,8 @@ from lejek.people.models import AuditEntry, User
 _WRITING = 0x5EA15
 """The lock that whoever appends an entry holds: the next one is sealed over it."""
 
+_LONGEST = 200
+
 
 def record(
     *,
@@ -37,9 +39,9 @@ def record(
         entry = AuditEntry(
             at=now,
             actor=actor,
-            actor_name="" if actor is None else f"{actor.name} <{actor.email}>",
+            actor_name="" if actor is None else f"{actor.name} <{actor.email}>"[:_LONGEST],
             action=action,
-            subject=subject,
+            subject=subject[:_LONGEST],
             details=details or {},
             previous_hash="" if last is None else last.hash,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -33,7 +34,11 @@ class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
-        """A user; without a password nobody can sign in as them."""
+        """A user; without a password nobody can sign in as them.
+
+        Until they choose a language, theirs is that of the organisation.
+        """
+        fields.setdefault("language", settings.LANGUAGE_CODE)
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)

@@ -72,7 +72,7 @@ _SCOPES = (
 @require_GET
 @needs("leads.read")
 def show_settings(request: HttpRequest) -> HttpResponse:
-    """What can be configured, as far as one may."""
+    """One's own account, and what else can be configured, as far as one may."""
     user = signed_in(request)
     found = [
         (reverse(name), label, icon, words)

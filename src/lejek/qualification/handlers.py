@@ -10,21 +10,31 @@ from lejek.identity.models import Lead
 from lejek.qualification.models import DefinitionCrossing, DefinitionState, Stage
 from lejek.qualification.rules import Crossing, StageRule, crossing, stage_after
 from lejek.qualification.services import move_lead
-from lejek.scoring.models import ModelVersion
+from lejek.scoring.models import LeadScore, ModelVersion
 
 KEPT = "_kept"
 
 
-def move_by_definitions(content: dict[str, Any], *, now: datetime) -> None:
+def follow_score(content: dict[str, Any], *, now: datetime) -> None:
     """Note which definitions a lead began or ceased to meet, and move it on when one leads on.
+
+    What counts is the score that the lead has now, however late the event is heard: one that is
+    replayed after a week does not bring last week back. A lead without a score meets nothing.
 
     Repeat: a crossing is noted once, so a second call finds nothing to do.
     """
-    lead = Lead.objects.filter(pk=content["lead_id"], closed_at__isnull=True).first()
+    lead = Lead.objects.filter(pk=content["lead_id"]).first()
     if lead is None:
         return
-    version_id = content["version_id"]
-    began = _cross(lead, content["definitions"], version_id=version_id, now=now)
+    score = LeadScore.objects.filter(lead=lead).only("definitions", "version_id").first()
+    if score is None:
+        _cross(lead, {}, version_id=None, by_version=False, now=now)
+        return
+    if lead.closed_at is not None:
+        return
+    version_id, before = score.version_id, content.get("version_before")
+    by_version = before is not None and before != version_id
+    began = _cross(lead, score.definitions, version_id=version_id, by_version=by_version, now=now)
     target = stage_after(_stages(), lead.stage, began)
     if target is None:
         return
@@ -39,21 +49,19 @@ def move_by_definitions(content: dict[str, Any], *, now: datetime) -> None:
     )
 
 
-def end_definitions(content: dict[str, Any], *, now: datetime) -> None:
-    """A lead has no score any more: it ceases to meet whatever it met.
-
-    Repeat: what has ended is not ended again.
-    """
-    for lead in Lead.objects.filter(pk=content["lead_id"]):
-        _cross(lead, {}, version_id=None, now=now)
-
-
 def _cross(
-    lead: Lead, definitions: Mapping[str, bool], *, version_id: int | None, now: datetime
+    lead: Lead,
+    definitions: Mapping[str, bool],
+    *,
+    version_id: int | None,
+    by_version: bool,
+    now: datetime,
 ) -> list[str]:
-    """Write down what was crossed; the definitions that began.
+    """Write down what was crossed; the definitions that began and are news.
 
-    One that is not among them any more, as another version knows nothing of it, has ended.
+    One that is not among them any more, as another version knows nothing of it, has ended. One that
+    a version gives back to a lead from whom a version had taken it is no news: the lead is as it
+    was when it first began, and whoever sent it back then did not mean the version.
     """
     states = DefinitionState.objects.filter(lead=lead, is_met=True)
     met = set(states.values_list("definition", flat=True))
@@ -67,15 +75,26 @@ def _cross(
         if happened is Crossing.NONE:
             continue
         is_met = happened is Crossing.BEGAN
+        if is_met and not (by_version and _was_taken_by_version(lead, name)):
+            began.append(name)
         DefinitionState.objects.update_or_create(
             lead=lead, definition=name, defaults={"is_met": is_met, "since": now}
         )
         DefinitionCrossing.objects.create(
-            lead=lead, definition=name, has_begun=is_met, at=now, version_id=version_id
+            lead=lead,
+            definition=name,
+            has_begun=is_met,
+            at=now,
+            version_id=version_id,
+            by_version=by_version,
         )
-        if is_met:
-            began.append(name)
     return began
+
+
+def _was_taken_by_version(lead: Lead, definition: str) -> bool:
+    """Whether the definition last ended because of a version, and not of the lead."""
+    crossings = DefinitionCrossing.objects.filter(lead=lead, definition=definition)
+    return crossings.order_by("-id").values_list("by_version", flat=True).first() is True
 
 
 def _stages() -> list[StageRule]:

@@ -53,13 +53,17 @@ class DefinitionState(models.Model):
 
 
 class DefinitionCrossing(models.Model):
-    """A fact: a lead began, or ceased, to meet a definition under a version of the model."""
+    """A fact: a lead began, or ceased, to meet a definition under a version of the model.
+
+    `by_version`: the lead was scored by another version before, so it need not have changed itself.
+    """
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="crossings")
     definition = models.CharField(max_length=63)
     has_begun = models.BooleanField()
     at = models.DateTimeField()
     version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
+    by_version = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["definition", "at"], name="crossing_of_definition")]

@@ -18,6 +18,7 @@ from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from leadscore.conditions import Condition, DefinitionMet, walk
+from leadscore.explain import Explanation
 from leadscore.language import LANGUAGES, Names, condition_text
 from leadscore.model import Definition, ScoringModel
 from lejek.people.access import for_user
@@ -30,7 +31,7 @@ from lejek.qualification.models import (
     Stage,
     StageTransition,
 )
-from lejek.scoring.models import ModelVersion
+from lejek.scoring.models import LeadScore, ModelVersion
 from lejek.scoring.versions import read_document
 
 N_WEEKS = 12
@@ -56,6 +57,22 @@ class Said:
     sentence: str
     kept: str
     parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a lead stands to a definition. `kept_while` says why it has one that it does not meet."""
+
+    name: str
+    label: str
+    condition: str
+    is_met: bool
+    kept_while: str
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the lead has the definition: it meets it, or met it before and keeps it."""
+        return self.is_met or bool(self.kept_while)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +142,11 @@ def stages() -> QuerySet[Stage]:
 def transitions() -> QuerySet[StageTransition]:
     """Every move of a lead from one stage to another, in the order in which they happened."""
     return StageTransition.objects.order_by("at", "id")
+
+
+def crossings() -> QuerySet[DefinitionCrossing]:
+    """Every time a lead began or ceased to meet a definition, in the order of happening."""
+    return DefinitionCrossing.objects.order_by("at", "id")
 
 
 def definition_pages(version: ModelVersion, user: User, now: datetime) -> list[DefinitionPage]:
@@ -224,6 +246,39 @@ def sentence(condition: Condition, lang: str, model: ScoringModel) -> str:
     """A condition as a whole sentence."""
     clause = condition_text(condition, lang, model)
     return f"{clause[:1].upper()}{clause[1:]}."
+
+
+def standings(score: LeadScore, why: Explanation, at: datetime) -> list[Standing]:
+    """How a lead stood to each definition at a moment, by its score of then.
+
+    Queries: one where it would keep a definition that it does not meet, else none.
+    """
+    model = model_of(score.version)
+    would_keep = {each.name for each in why.definitions if each.is_kept and not each.is_met}
+    kept = would_keep & _begun(score.lead_id, at) if would_keep else would_keep
+    return [
+        Standing(
+            name=each.name,
+            label=each.label,
+            condition=each.condition,
+            is_met=each.is_met,
+            kept_while=_kept_while(each.name, model, why.lang) if each.name in kept else "",
+        )
+        for each in why.definitions
+    ]
+
+
+def _begun(lead_id: int, at: datetime) -> set[str]:
+    """The definitions that a lead had begun to meet, and not ceased to."""
+    crossings = DefinitionCrossing.objects.filter(lead=lead_id, at__lte=at).order_by("at", "id")
+    newest = dict(crossings.values_list("definition", "has_begun"))
+    return {name for name, has_begun in newest.items() if has_begun}
+
+
+def _kept_while(name: str, model: ScoringModel, lang: str) -> str:
+    definition = _named(model, name)
+    kept = None if definition is None else definition.keep_while
+    return "" if kept is None else condition_text(kept, lang, model)
 
 
 def referred(definition: Definition, model: ScoringModel) -> list[Definition]:

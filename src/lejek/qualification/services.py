@@ -23,6 +23,9 @@ from lejek.scoring.models import ModelVersion
 
 ACCEPTED, REJECTED = "sales_accepted", "recycled"
 TAKEN_BACK, BY_SALES = "verdict taken back", "accepted by sales"
+MOVED_BACK, REOPENED = "moved back by hand", "deal reopened"
+_RETURNS = (TAKEN_BACK, MOVED_BACK, REOPENED)
+"""Reasons of moves that make as if the lead had never left."""
 
 
 class NotAllowed(LeadScoreError):
@@ -80,6 +83,20 @@ def move_lead(
 
 
 @transaction.atomic
+def move_back(
+    *, lead: Lead, move: StageTransition, reason: str, actor: User | None, now: datetime
+) -> None:
+    """The lead goes back to the stage from which a move took it, and is there since it first came.
+
+    Writes: what `move_lead` writes.
+    """
+    if move_lead(lead=lead, to=move.old, reason=reason, actor=actor, now=now) is None:
+        return
+    lead.stage_since = _entered(move)
+    Lead.objects.filter(pk=lead.pk).update(stage_since=lead.stage_since)
+
+
+@transaction.atomic
 def move_by_hand(
     *, lead: Lead, to: str, reason: str, actor: User, now: datetime
 ) -> StageTransition | None:
@@ -98,6 +115,26 @@ def move_by_hand(
             now=now,
         )
     return moved
+
+
+@transaction.atomic
+def undo_move(*, move: StageTransition, actor: User, now: datetime) -> bool:
+    """Take back what somebody just moved by hand; the stage returns, with the moment since when.
+
+    Writes: what `move_lead` writes, and the audit log.
+    Raises: NotAllowed when somebody else moved it.
+    Returns: False when the lead has gone on since, or was moved back already.
+    """
+    if move.actor_id != actor.pk:
+        raise NotAllowed("only who moved a lead can take it back")
+    lead = move.lead
+    hold(lead)
+    newest = StageTransition.objects.filter(lead=lead).order_by("-id").values_list("id", flat=True)
+    if lead.closed_at is not None or lead.stage != move.new or newest.first() != move.pk:
+        return False
+    move_back(lead=lead, move=move, reason=MOVED_BACK, actor=actor, now=now)
+    audit.record(actor=actor, action="took_back_move", subject=f"lead {lead.pk}", now=now)
+    return True
 
 
 @transaction.atomic
@@ -163,8 +200,8 @@ def _stage_of_work(lead: Lead) -> Stage:
 def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
     """Take the newest verdict of a lead back; what it changed is as it was before.
 
-    The stage returns, with the moment since when, unless somebody moved the lead on; the owner goes
-    when the verdict had made one.
+    The stage returns, with the moment since when, and the owner goes when the verdict had made one;
+    unless the lead has gone on since: whoever works on it keeps it.
 
     Raises: NotAllowed when it is somebody else's, or not the newest.
     Repeat: a second call changes nothing and returns False.
@@ -184,11 +221,10 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
         .first()
     )
     lead = verdict.lead
-    if moved is not None and lead.stage == moved.new:
-        move_lead(lead=lead, to=moved.old, reason=TAKEN_BACK, actor=actor, now=now)
-        lead.stage_since = _entered(moved)
-        Lead.objects.filter(pk=lead.pk).update(stage_since=lead.stage_since)
-    if verdict.takes_lead:
+    has_gone_on = moved is not None and lead.stage != moved.new
+    if moved is not None and not has_gone_on:
+        move_back(lead=lead, move=moved, reason=TAKEN_BACK, actor=actor, now=now)
+    if verdict.takes_lead and not has_gone_on:
         Lead.objects.filter(pk=lead.pk, owner=verdict.actor).update(owner=None)
     audit.record(
         actor=actor, action="took_back_verdict", subject=f"lead {verdict.lead_id}", now=now
@@ -199,10 +235,11 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
 def _entered(moved: StageTransition) -> datetime:
     """When a lead had come to the stage that a transition took it from.
 
-    That a verdict was taken back does not count: it made as if the lead had never left.
+    What took a move back does not count: it made as if the lead had never left.
     """
     before = StageTransition.objects.filter(lead=moved.lead_id, new=moved.old, id__lt=moved.pk)
-    found = before.exclude(reason=TAKEN_BACK).order_by("-id").values_list("at", flat=True).first()
+    before = before.exclude(reason__in=_RETURNS).order_by("-id")
+    found = before.values_list("at", flat=True).first()
     return found or moved.lead.created_at
 
 

@@ -1,11 +1,13 @@
 """A condition as rows of a form: a field, an operator, a value; and back.
 
 In: a condition one level deep, or what a browser sent. Out: rows; a condition as plain values.
-A deeper condition has no rows: it is shown in words and edited as text.
+A condition that is deeper, or that lines of text would not give back as it is, has no rows: it is
+shown in words and edited as text.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +30,7 @@ from leadscore.conditions import (
     Scalar,
     needed_type,
 )
+from leadscore.document.writing import condition_data
 
 JOINTS = {
     "all": _("all of these hold"),
@@ -52,6 +55,8 @@ OPERATORS = {
     Operator.MISSING: _("is not known"),
 }
 """The operators in the order in which a form offers them."""
+
+MOST_ROWS = 50
 
 _YES = frozenset({"true", "yes", "tak", "1"})
 _NO = frozenset({"false", "no", "nie", "0"})
@@ -80,9 +85,31 @@ class Rows:
 
 
 def rows_of(condition: Condition | None) -> Rows | None:
-    """The rows of a condition; None when it is deeper than the builder goes."""
+    """The rows of a condition; None when they would not give it back as it is."""
     if condition is None:
         return Rows()
+    rows = _rows(condition)
+    return rows if rows is not None and _is_said_by(rows, condition) else None
+
+
+def _is_said_by(rows: Rows, condition: Condition) -> bool:
+    """Whether rows that a browser sends as they are say the condition."""
+    said = as_condition(sent_rows(_untouched(rows), ""), {}, condition)
+    return json.dumps(said) == json.dumps(condition_data(condition))
+
+
+def _untouched(rows: Rows) -> dict[str, str]:
+    """What a browser sends of rows in which nobody typed."""
+    sent = {"-joint": rows.joint}
+    for number, row in enumerate(rows.rows):
+        sent[f"-{number}-field"] = row.field
+        sent[f"-{number}-operator"] = row.operator
+        sent[f"-{number}-value"] = row.value
+        sent[f"-{number}-folds"] = "1" if row.folds else ""
+    return sent
+
+
+def _rows(condition: Condition) -> Rows | None:
     if isinstance(condition, Comparison):
         return Rows("all", (_row(condition),))
     if not isinstance(condition, AllOf | AnyOf | NoneOf):
@@ -99,8 +126,11 @@ def _row(comparison: Comparison) -> Row:
     if comparison.operator in PRESENCE_OPERATORS:
         is_there = (comparison.operator is Operator.EXISTS) == bool(operand)
         return Row(comparison.field, (Operator.EXISTS if is_there else Operator.MISSING).value)
-    values = operand if isinstance(operand, tuple) else (operand,)
-    text = "; ".join(_text(value) for value in values)
+    text = (
+        joined([_text(value) for value in operand])
+        if isinstance(operand, tuple)
+        else _text(operand)
+    )
     return Row(comparison.field, comparison.operator.value, text, comparison.ignore_diacritics)
 
 
@@ -114,7 +144,7 @@ def sent_rows(sent: Mapping[str, Any], prefix: str) -> Rows:
     """The rows that a browser sent, empty ones left out."""
     joint = sent.get(f"{prefix}-joint", "all")
     rows = []
-    for number in range(50):
+    for number in range(MOST_ROWS):
         field = sent.get(f"{prefix}-{number}-field")
         if field is None:
             break
@@ -130,14 +160,26 @@ def sent_rows(sent: Mapping[str, Any], prefix: str) -> Rows:
     return Rows(joint if joint in JOINTS else "all", tuple(rows))
 
 
-def as_condition(rows: Rows, types: Mapping[str, FieldType]) -> dict[str, Any] | None:
-    """The condition of some rows as plain values of a document; None without rows."""
-    parts = [_comparison(row, types.get(row.field, FieldType.ANY)) for row in rows.rows]
+def as_condition(
+    rows: Rows, types: Mapping[str, FieldType], before: Condition | None = None
+) -> dict[str, Any] | None:
+    """The condition of some rows as plain values of a document; None without rows.
+
+    A row that stands in `before` as it is means what it meant there, whatever type the field has.
+    """
+    meant = {_row(each): needed_type(each) for each in _comparisons(before)}
+    parts = [
+        _comparison(row, meant.get(row, types.get(row.field, FieldType.ANY))) for row in rows.rows
+    ]
     if not parts:
         return None
-    if len(parts) == 1 and rows.joint in {"all", "any"}:
-        return parts[0]
-    return {rows.joint: parts}
+    return parts[0] if len(parts) == 1 and rows.joint == "all" else {rows.joint: parts}
+
+
+def _comparisons(condition: Condition | None) -> list[Comparison]:
+    """The comparisons that stand directly in a condition."""
+    parts = getattr(condition, "parts", (condition,))
+    return [part for part in parts if isinstance(part, Comparison)]
 
 
 def _comparison(row: Row, kind: FieldType) -> dict[str, Any]:
@@ -150,11 +192,17 @@ def _operand(text: str, operator: Operator, kind: FieldType) -> Any:  # noqa: AN
     if operator in PRESENCE_OPERATORS:
         return True
     if operator in LIST_OPERATORS or operator is Operator.BETWEEN:
-        return [_literal(part, kind, operator) for part in _parts(text, kind)]
+        return [_literal(part, kind, operator) for part in parts_of(text, kind)]
     return _literal(text.strip(), kind, operator)
 
 
-def _parts(text: str, kind: FieldType) -> Sequence[str]:
+def joined(values: Sequence[str]) -> str:
+    """Several values as one text: a semicolon at the end where a comma would part the only one."""
+    text = "; ".join(values)
+    return f"{text};" if "," in text and ";" not in text else text
+
+
+def parts_of(text: str, kind: FieldType = FieldType.TEXT) -> Sequence[str]:
     """Several values: between semicolons, or commas where there is no semicolon.
 
     A number's comma is its decimal sign.
@@ -190,18 +238,16 @@ def number(text: str) -> int | float | str | None:
     return _number(text.strip()) if text.strip() else None
 
 
-def operators_for(kind: FieldType) -> list[tuple[str, Any]]:
-    """The operators that a field of a type can be held against, with what they are called."""
+def operators_for(kind: FieldType, chosen: str) -> list[tuple[str, Any]]:
+    """The operators that a field of a type can be held against, with what they are called.
+
+    The chosen one is among them, sensible or not: a form must not choose another.
+    """
     return [
         (operator.value, label)
         for operator, label in OPERATORS.items()
         if kind is FieldType.ANY
+        or operator.value == chosen
         or operator in PRESENCE_OPERATORS
         or kind in OPERAND_TYPES[operator]
     ]
-
-
-def types_in(condition: Condition | None) -> dict[str, FieldType]:
-    """The types that the comparisons of a condition one level deep say."""
-    rows = getattr(condition, "parts", (condition,)) if condition is not None else ()
-    return {part.field: needed_type(part) for part in rows if isinstance(part, Comparison)}

@@ -1,8 +1,8 @@
 """A definition as a form, and a form as a definition.
 
 In: a definition of the draft, or what a browser sent. Out: the definition as plain values of a
-document; the problems of `checks` beside the inputs that they are about. A condition that is nested
-more deeply than the builder goes stays as it is.
+document; the problems of `checks` beside the inputs that they are about. A condition that rows
+would not give back stays as it is.
 """
 
 from __future__ import annotations
@@ -29,12 +29,11 @@ from leadscore.language import Names, condition_text
 from leadscore.language.words import capitalised
 from leadscore.model import Definition, ScoringModel
 from lejek.scoring.condition_rows import Rows, as_condition, rows_of, sent_rows
-from lejek.scoring.rule_form import ATTRIBUTE, Choice, Values, choices
+from lejek.scoring.rule_form import ATTRIBUTE, LANGUAGES, Choice, Values, choices, said_label
 
 WHEN, KEEP = "when", "keep_while"
 CONDITIONS = (WHEN, KEEP)
 """The conditions of a definition: under which it is met, and under which it is kept."""
-LANGUAGES = ("pl", "en")
 
 
 @dataclass(slots=True)
@@ -104,17 +103,15 @@ def as_definition(
     """The definition as plain values of a document; what makes no sense is left to the checks."""
     data: Any = as_data(model)
     kept = {} if before is None else data["definitions"][before.name]
+    known = {} if before is None else _conditions(before)
     types = {choice.name: choice.type for choice in fields_of(model, "en")}
     said: dict[str, Any] = {}
     for part, rows in form.rows.items():
-        condition = kept[part] if rows is None else as_condition(rows, types)
+        condition = kept[part] if rows is None else as_condition(rows, types, known.get(part))
         if condition is not None:
             said[part] = condition
     said.setdefault(WHEN, {})
-    known = {} if before is None else dict(before.label)
-    labels = {each: form.values.get(f"label_{each}", "").strip() for each in LANGUAGES}
-    # In the order in which the document had them, so that nothing seems to differ.
-    label = {each: text for each, text in (known | labels).items() if text}
+    label = said_label(form.values, {} if before is None else before.label)
     return {**said, "label": label} if label else said
 
 

@@ -6,15 +6,28 @@ In: two models or documents. Out: changes, each a sentence in Polish or English;
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from leadscore.document import read_model, write_yaml
+from leadscore.conditions import Condition
+from leadscore.document import as_data, read_model, write_yaml
+from leadscore.document.writing import condition_data
 from leadscore.language import Names, condition_text, rule_text
 from leadscore.language.words import capitalised, points, signed_points
-from leadscore.model import BehaviourRule, Dimension, Rule, ScoringModel
+from leadscore.model import (
+    Band,
+    BehaviourRule,
+    Definition,
+    Dimension,
+    Group,
+    Labels,
+    Rule,
+    ScoringModel,
+)
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
@@ -56,11 +69,15 @@ def document_difference(before: str, after: str) -> list[DiffLine]:
 
 
 def changes(before: ScoringModel, after: ScoringModel, lang: str) -> list[Change]:
-    """What differs, in words: rules first, then the scale, then definitions."""
+    """What differs, in words: rules first, then the scale, definitions and the model itself.
+
+    Another order of rules, dimensions, groups or definitions is no difference.
+    """
     return [
         *_rules(before, after, lang),
         *_scale(before, after, lang),
         *_definitions(before, after, lang),
+        *_itself(before, after),
     ]
 
 
@@ -103,20 +120,79 @@ def _rule_details(
             _("dimension"), names[0].dimension(old.dimension), names[1].dimension(new.dimension)
         )
     if old.group != new.group:
-        yield _arrow(_("group"), old.group or "–", new.group or "–")
-    sentences = sentence(old, lang, before), sentence(new, lang, after)
-    if sentences[0] != sentences[1]:
-        yield _arrow(_("gives points for"), *sentences)
-    limits = [_limit(rule) for rule in (old, new)]
-    if limits[0] != limits[1]:
-        shown = ["–" if each is None else points(each, lang) for each in limits]
-        yield _arrow(_("at most points"), shown[0], shown[1])
-    if old.label != new.label:
-        yield _arrow(_("label"), old.label.get(lang, "–"), new.label.get(lang, "–"))
+        yield _arrow(_("group"), _group_name(old, names[0]), _group_name(new, names[1]))
+    yield from _occasion_details(old, new, before, after, lang)
+    yield from _limit_details(_("at most points"), _limit(old), _limit(new), lang)
+    yield from _label_details(old.label, new.label)
+
+
+def _group_name(rule: Rule, names: Names) -> str:
+    return "–" if rule.group is None else names.group(rule.group)
 
 
 def _limit(rule: Rule) -> int | None:
     return rule.max_points_milli if isinstance(rule, BehaviourRule) else None
+
+
+_TOLD_APART = frozenset({"id", "dimension", "group", "points", "max_points", "label"})
+"""The keys of a rule that say nothing of what it gives points for."""
+
+
+def _occasion_details(
+    old: Rule, new: Rule, before: ScoringModel, after: ScoringModel, lang: str
+) -> Iterator[str]:
+    """What a rule gives points for; as the document says it, where the words are the same."""
+    sentences = sentence(old, lang, before), sentence(new, lang, after)
+    if sentences[0] != sentences[1]:
+        yield _arrow(_("gives points for"), *sentences)
+        return
+    said = [_document_of(rule.id, model) for rule, model in ((old, before), (new, after))]
+    for key in dict.fromkeys([*said[0], *said[1]]):
+        if key not in _TOLD_APART and said[0].get(key) != said[1].get(key):
+            yield _arrow(key, _as_said(said[0].get(key)), _as_said(said[1].get(key)))
+
+
+def _document_of(rule_id: str, model: ScoringModel) -> Mapping[str, object]:
+    alone = replace(model, rules=(model.rule(rule_id),))
+    rules: Any = as_data(alone)["rules"]
+    said: dict[str, object] = rules[0]
+    return said
+
+
+def _as_said(value: object) -> str:
+    """A part of a document as it stands there."""
+    return "–" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _condition_details(
+    what: str,
+    old: Condition | None,
+    new: Condition | None,
+    models: tuple[ScoringModel, ScoringModel],
+    lang: str,
+) -> Iterator[str]:
+    """A condition before and after; as the document says it, where the words are the same."""
+    data = [None if each is None else condition_data(each) for each in (old, new)]
+    if _as_said(data[0]) == _as_said(data[1]):
+        return
+    words = [
+        "–" if each is None else condition_text(each, lang, model)
+        for each, model in zip((old, new), models, strict=True)
+    ]
+    shown = words if words[0] != words[1] else [_as_said(each) for each in data]
+    yield _arrow(what, shown[0], shown[1])
+
+
+def _limit_details(what: str, old: int | None, new: int | None, lang: str) -> Iterator[str]:
+    if old != new:
+        shown = ["–" if each is None else points(each, lang) for each in (old, new)]
+        yield _arrow(what, shown[0], shown[1])
+
+
+def _label_details(old: Labels, new: Labels) -> Iterator[str]:
+    for lang in dict.fromkeys([*old, *new]):
+        if old.get(lang) != new.get(lang):
+            yield _arrow(f"{_('label')} ({lang})", old.get(lang, "–"), new.get(lang, "–"))
 
 
 def _arrow(what: str, old: str, new: str) -> str:
@@ -124,21 +200,8 @@ def _arrow(what: str, old: str, new: str) -> str:
 
 
 def _scale(before: ScoringModel, after: ScoringModel, lang: str) -> Iterator[Change]:
-    old = {each.name: each for each in before.dimensions}
-    names = Names(lang, after)
-    for dimension in after.dimensions:
-        label = capitalised(names.dimension(dimension.name))
-        if dimension.name not in old:
-            yield Change(ADDED, _("Dimension %(name)s") % {"name": label})
-        elif old[dimension.name] != dimension:
-            details = tuple(_dimension_details(old[dimension.name], dimension, lang))
-            yield Change(CHANGED, _("Dimension %(name)s") % {"name": label}, details)
-    kept = {each.name for each in after.dimensions}
-    for dimension in before.dimensions:
-        if dimension.name not in kept:
-            yield Change(REMOVED, _("Dimension %(name)s") % {"name": dimension.name})
-    if before.groups != after.groups:
-        yield Change(CHANGED, _("Groups"), tuple(_group_details(before, after, lang)))
+    yield from _dimensions(before, after, lang)
+    yield from _groups(before, after, lang)
     if before.overall != after.overall:
         pair = [", ".join(f"{n} × {w}" for n, w in m.overall) or "–" for m in (before, after)]
         yield Change(CHANGED, _("Overall score"), (_arrow(_("weights"), pair[0], pair[1]),))
@@ -147,30 +210,71 @@ def _scale(before: ScoringModel, after: ScoringModel, lang: str) -> Iterator[Cha
         yield Change(CHANGED, _("Grade"), (_arrow(_("made of"), shown[0], shown[1]),))
 
 
+def _dimensions(before: ScoringModel, after: ScoringModel, lang: str) -> Iterator[Change]:
+    old = {each.name: each for each in before.dimensions}
+    names = Names(lang, after)
+    for dimension in after.dimensions:
+        subject = _("Dimension %(name)s") % {"name": capitalised(names.dimension(dimension.name))}
+        if dimension.name not in old:
+            yield Change(ADDED, subject)
+        elif old[dimension.name] != dimension:
+            details = tuple(_dimension_details(old[dimension.name], dimension, lang))
+            yield Change(CHANGED, subject, details)
+    kept = {each.name for each in after.dimensions}
+    for name in (name for name in old if name not in kept):
+        label = capitalised(Names(lang, before).dimension(name))
+        yield Change(REMOVED, _("Dimension %(name)s") % {"name": label})
+
+
 def _dimension_details(old: Dimension, new: Dimension, lang: str) -> Iterator[str]:
     if (old.min_milli, old.max_milli) != (new.min_milli, new.max_milli):
         shown = [f"{points(d.min_milli, lang)}–{points(d.max_milli, lang)}" for d in (old, new)]
         yield _arrow(_("limits"), shown[0], shown[1])
-    if old.bands != new.bands:
+    if [_edge(band) for band in old.bands] != [_edge(band) for band in new.bands]:
         shown = [
-            ", ".join(
-                f"{b.label.get(lang, b.name)} ≥ {points(b.from_milli, lang)}" for b in d.bands
-            )
+            ", ".join(f"{_band_name(b, lang)} ≥ {points(b.from_milli, lang)}" for b in d.bands)
             for d in (old, new)
         ]
         yield _arrow(_("bands"), shown[0], shown[1])
+    labels = {band.name: band.label for band in old.bands}
+    for band in new.bands:
+        if band.name in labels:
+            for detail in _label_details(labels[band.name], band.label):
+                yield f"{band.name}: {detail}"
+    yield from _label_details(old.label, new.label)
 
 
-def _group_details(before: ScoringModel, after: ScoringModel, lang: str) -> Iterator[str]:
+def _edge(band: Band) -> tuple[str, int]:
+    return band.name, band.from_milli
+
+
+def _band_name(band: Band, lang: str) -> str:
+    """What a band is called, and its name in the document where that is another."""
+    label = band.label.get(lang, band.name)
+    return label if label == band.name else f"{label} ({band.name})"
+
+
+def _groups(before: ScoringModel, after: ScoringModel, lang: str) -> Iterator[Change]:
     old, new = ({g.name: g for g in model.groups} for model in (before, after))
-    for name in dict.fromkeys([*old, *new]):
-        if old.get(name) == new.get(name):
-            continue
-        limits = [
-            "–" if g is None or g.max_milli is None else points(g.max_milli, lang)
-            for g in (old.get(name), new.get(name))
-        ]
-        yield _arrow(name, limits[0], limits[1])
+    names = Names(lang, before), Names(lang, after)
+    for name in dict.fromkeys([*new, *old]):
+        was, now = old.get(name), new.get(name)
+        label = names[0 if now is None else 1].group(name)
+        subject = _("Group %(name)s") % {"name": label}
+        if was is None or now is None:
+            yield Change(REMOVED if now is None else ADDED, subject)
+        elif was != now:
+            yield Change(CHANGED, subject, tuple(_group_details(was, now, names, lang)))
+
+
+def _group_details(old: Group, new: Group, names: tuple[Names, Names], lang: str) -> Iterator[str]:
+    if old.dimension != new.dimension:
+        yield _arrow(
+            _("dimension"), names[0].dimension(old.dimension), names[1].dimension(new.dimension)
+        )
+    yield from _limit_details(_("at least points"), old.min_milli, new.min_milli, lang)
+    yield from _limit_details(_("at most points"), old.max_milli, new.max_milli, lang)
+    yield from _label_details(old.label, new.label)
 
 
 def _definitions(before: ScoringModel, after: ScoringModel, lang: str) -> Iterator[Change]:
@@ -178,14 +282,39 @@ def _definitions(before: ScoringModel, after: ScoringModel, lang: str) -> Iterat
     names = Names(lang, after)
     for each in after.definitions:
         subject = capitalised(names.definition(each.name))
-        now = condition_text(each.when, lang, after)
         if each.name not in old:
-            yield Change(ADDED, subject, (now,))
+            yield Change(ADDED, subject, tuple(_definition_told(each, after, lang)))
         elif old[each.name] != each:
-            was = condition_text(old[each.name].when, lang, before)
-            details = (_arrow(_("holds when"), was, now),) if was != now else ()
-            yield Change(CHANGED, subject, details or (_("when it is kept, or its label"),))
+            models = before, after
+            details = tuple(_definition_details(old[each.name], each, models, lang))
+            yield Change(CHANGED, subject, details)
     kept = {each.name for each in after.definitions}
-    gone: Sequence[str] = [name for name in old if name not in kept]
-    for name in gone:
+    for name in (name for name in old if name not in kept):
         yield Change(REMOVED, capitalised(Names(lang, before).definition(name)))
+
+
+def _definition_told(definition: Definition, model: ScoringModel, lang: str) -> Iterator[str]:
+    yield condition_text(definition.when, lang, model)
+    if definition.keep_while is not None:
+        yield f"{_('kept while')}: {condition_text(definition.keep_while, lang, model)}"
+
+
+def _definition_details(
+    old: Definition, new: Definition, models: tuple[ScoringModel, ScoringModel], lang: str
+) -> Iterator[str]:
+    yield from _condition_details(_("holds when"), old.when, new.when, models, lang)
+    yield from _condition_details(_("kept while"), old.keep_while, new.keep_while, models, lang)
+    yield from _label_details(old.label, new.label)
+
+
+def _itself(before: ScoringModel, after: ScoringModel) -> Iterator[Change]:
+    """What the model says of itself as a whole."""
+    said = (
+        (_("name in the document"), before.name, after.name),
+        (_("time zone"), before.time_zone, after.time_zone),
+        (_("schema"), str(before.schema), str(after.schema)),
+    )
+    details = [_arrow(what, old, new) for what, old, new in said if old != new]
+    details += _label_details(before.label, after.label)
+    if details:
+        yield Change(CHANGED, _("Model"), tuple(details))

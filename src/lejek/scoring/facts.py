@@ -138,23 +138,28 @@ def _touchpoints(contact_ids: Iterable[int], fields: ModelFields) -> dict[int, l
 def _colleagues(
     contacts: Iterable[Contact], fields: ModelFields
 ) -> dict[int, dict[int, list[Touchpoint]]]:
-    """By company, the touchpoints of each of its people who have an open lead.
-
-    Who refused to be profiled does not count for the colleagues either.
-    """
-    companies = {contact.company_id for contact in contacts if contact.company_id is not None}
-    people = dict(
-        Lead.objects.filter(contact__company_id__in=companies, closed_at__isnull=True).values_list(
-            "contact_id", "contact__company_id"
-        )
+    """By company, the touchpoints of each of its people who count for their colleagues."""
+    people = people_who_count(
+        {contact.company_id for contact in contacts if contact.company_id is not None}
     )
-    for contact_id, consents in consents_of(people).items():
-        if objects_to_profiling(consents):
-            del people[contact_id]
     found: dict[int, dict[int, list[Touchpoint]]] = defaultdict(dict)
     for contact_id, touchpoints in _touchpoints(people, fields).items():
         found[people[contact_id]][contact_id] = touchpoints
     return found
+
+
+def people_who_count(companies: Iterable[int]) -> dict[int, int]:
+    """The contacts whose touchpoints count for their colleagues, each with its company.
+
+    They have an open lead. Who refused to be profiled does not count for others either.
+    Queries: two.
+    """
+    open_leads = Lead.objects.filter(contact__company_id__in=companies, closed_at__isnull=True)
+    people = dict(open_leads.values_list("contact_id", "contact__company_id"))
+    for contact_id, consents in consents_of(people).items():
+        if objects_to_profiling(consents):
+            del people[contact_id]
+    return people
 
 
 def _others(

@@ -10,6 +10,8 @@ from lejek.scoring.live import mark
 from lejek.scoring.runs import ask_for_run
 from lejek.scoring.versions import NoActiveModel, active_version, ready
 
+STAGE = "stage"
+
 
 def mark_leads(content: dict[str, Any], *, now: datetime) -> None:
     """Facts of some leads changed; where companies are watched, those of their colleagues too."""
@@ -27,6 +29,16 @@ def mark_leads(content: dict[str, Any], *, now: datetime) -> None:
         )
         lead_ids.update(colleagues.values_list("id", flat=True))
     mark(sorted(lead_ids), now=now)
+
+
+def mark_where_stages_count(content: dict[str, Any], *, now: datetime) -> None:
+    """A lead went to another stage; that matters where the model asks for it."""
+    try:
+        fields = ready(active_version()).fields
+    except NoActiveModel:
+        return
+    if STAGE in fields.attributes:
+        mark_leads({"lead_ids": [content["lead_id"]]}, now=now)
 
 
 def rescore_after_import(content: dict[str, Any], *, now: datetime) -> None:  # noqa: ARG001

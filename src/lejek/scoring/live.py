@@ -6,23 +6,29 @@ lead_scored for each, in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from leadscore.days import day_to_date, to_instant
+from leadscore.days import day_to_date, from_instant, to_instant
 from leadscore.live import Contribution
 from leadscore.live import LeadScore as Scored
 from lejek.consent.selectors import consents_of, objects_to_profiling
 from lejek.identity.models import Lead
 from lejek.kernel.events import emit
+from lejek.kernel.locks import hold_others_back
 from lejek.scoring.facts import LeadFacts, facts_of
 from lejek.scoring.models import DirtyLead, LeadScore, ScorePoint
 from lejek.scoring.versions import Ready, active_version, ready
 
 BATCH = 100
+CLOCKS_APART = timedelta(minutes=1)
+"""So far the clocks of the machines of one installation may be apart."""
+WRITING_SCORES = 0x5C0DE
+"""Held by whoever writes scores, before the facts are looked at: what was known last is written
+last."""
 
 
 def mark(lead_ids: Sequence[int], *, now: datetime) -> None:
@@ -40,19 +46,15 @@ def score_marked(*, now: datetime, at_most: int = BATCH) -> int:
 
     Returns: how many were scored. Repeat: scoring twice gives the same.
     """
-    waiting = list(
-        DirtyLead.objects.order_by("marked_at", "lead_id").values_list("lead_id", "marked_at")[
-            :at_most
-        ]
-    )
-    if not waiting:
+    if not DirtyLead.objects.exists():
         return 0
-    current = ready(active_version())
     with transaction.atomic():
+        hold_others_back(WRITING_SCORES)
+        longest = DirtyLead.objects.order_by("marked_at", "lead_id")
+        waiting = list(longest.values_list("lead_id", flat=True)[:at_most])
         # Taken off before the facts are read: a fact that arrives later marks the lead again.
-        for lead_id, marked_at in waiting:
-            DirtyLead.objects.filter(lead_id=lead_id, marked_at=marked_at).delete()
-        score_leads([lead_id for lead_id, _ in waiting], current, now=now)
+        DirtyLead.objects.filter(lead_id__in=waiting).delete()
+        score_leads(waiting, ready(active_version()), now=now)
     return len(waiting)
 
 
@@ -67,21 +69,26 @@ def score_leads(lead_ids: Sequence[int], current: Ready, *, now: datetime) -> No
             "contact__company"
         )
     )
-    refused = {
-        contact_id
-        for contact_id, consents in consents_of(lead.contact_id for lead in leads).items()
-        if objects_to_profiling(consents)
-    }
-    withdraw_scores([lead.id for lead in leads if lead.contact_id in refused], now=now)
-    leads = [lead for lead in leads if lead.contact_id not in refused]
+    refused = who_refuses({lead.id: lead.contact_id for lead in leads})
+    withdraw_scores(sorted(refused), now=now)
+    leads = [lead for lead in leads if lead.id not in refused]
     before = LeadScore.objects.in_bulk([lead.id for lead in leads], field_name="lead_id")
-    as_of = to_instant(now)
     rows: list[LeadScore] = []
     for facts in facts_of(leads, current.fields, with_colleagues=current.watches_companies):
-        row = _row(facts, current, as_of, now)
+        row = _row(facts, current, now)
         rows.append(row)
         emit("lead_scored", _content(row, before.get(facts.lead.id)), now=now)
     keep(rows, before)
+
+
+def who_refuses(contacts: Mapping[int, int]) -> set[int]:
+    """The leads, given with their contacts, of people who refuse to be profiled. Queries: one."""
+    consents = consents_of(contacts.values())
+    return {
+        lead_id
+        for lead_id, contact_id in contacts.items()
+        if objects_to_profiling(consents.get(contact_id, {}))
+    }
 
 
 def withdraw_scores(lead_ids: Sequence[int], *, now: datetime) -> None:
@@ -135,9 +142,21 @@ def _differs(row: LeadScore, before: LeadScore | None) -> bool:
     return before is None or before.scores != row.scores or before.version_id != row.version_id
 
 
-def _row(facts: LeadFacts, current: Ready, as_of: int, now: datetime) -> LeadScore:
+def _row(facts: LeadFacts, current: Ready, now: datetime) -> LeadScore:
+    as_of = _known_at(facts, now)
     scored = current.scorer.score(facts.attributes, facts.touchpoints, as_of, facts.colleagues)
-    return score_row(facts.lead.id, scored, current.version_id, now)
+    return score_row(facts.lead.id, scored, current.version_id, from_instant(as_of))
+
+
+def _known_at(facts: LeadFacts, now: datetime) -> int:
+    """The moment as of which a lead is scored: now, but not before its newest fact arrived.
+
+    What is read has arrived, though the clock of the machine that took it in may be ahead.
+    """
+    here, furthest = to_instant(now), to_instant(now + CLOCKS_APART)
+    everybody = (facts.touchpoints, *facts.colleagues.values())
+    arrivals = (each.received_at or 0 for some in everybody for each in some)
+    return max((at for at in arrivals if here < at <= furthest), default=here)
 
 
 def score_row(lead_id: int, scored: Scored, version_id: int, now: datetime) -> LeadScore:
@@ -169,4 +188,5 @@ def _content(row: LeadScore, before: LeadScore | None) -> dict[str, Any]:
         "definitions": row.definitions,
         "overall": row.overall,
         "overall_before": None if before is None else before.overall,
+        "version_before": None if before is None else before.version_id,
     }

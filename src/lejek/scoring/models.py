@@ -104,8 +104,8 @@ class ScoringRun(models.Model):
     n_differences = models.PositiveIntegerField(default=0)
     differences = models.JSONField(default=list)
     details = models.JSONField(default=dict)
-    """Seconds of each step, how many leads each rule touched, how many rows were compared, and
-    the newest event when it began."""
+    """Seconds of each step, how many leads each rule touched, in what scores changed, how many
+    rows were compared, and the newest event when it began."""
     message = models.TextField(blank=True)
 
     REASONS: ClassVar = {

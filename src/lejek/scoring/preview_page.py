@@ -189,14 +189,23 @@ class BacktestRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with its interval, as text, and whether the interval leaves chance out."""
+
+    value: str
+    interval: str
+    has_signal: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RankingRow:
-    """How well a score orders leads, under both models, as text; empty where data are short."""
+    """How well a score orders leads, under both models; None where data are short."""
 
     label: str
-    auc_before: str
-    auc_after: str
-    lift_before: str
-    lift_after: str
+    auc_before: Figure | None
+    auc_after: Figure | None
+    lift_before: Figure | None
+    lift_after: Figure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,10 +476,10 @@ def _backtest(found: Plain, names: Both, lang: str) -> BacktestPage:
 def _ranking(before: Plain, after: Plain, names: Names, lang: str) -> RankingRow:
     return RankingRow(
         capitalised(names.dimension(after["score"])),
-        _figure(before, "auc", lang),
-        _figure(after, "auc", lang),
-        _figure(before, "lift", lang),
-        _figure(after, "lift", lang),
+        _auc(before, lang),
+        _auc(after, lang),
+        _lift(before, lang),
+        _lift(after, lang),
     )
 
 
@@ -505,10 +514,31 @@ def _percent(share: float, lang: str) -> str:
     return text.replace(".", ",") if lang == "pl" else text
 
 
-def _figure(row: Plain, name: str, lang: str) -> str:
-    found = row.get(name)
-    value = found["value"] if isinstance(found, dict) else found
-    if value is None:
-        return ""
+def _auc(row: Plain, lang: str) -> Figure | None:
+    found = row.get("auc")
+    if found is None:
+        return None
+    return _figure(found["value"], (found["low"], found["high"]), _COIN, lang)
+
+
+def _lift(row: Plain, lang: str) -> Figure | None:
+    found = row.get("lift")
+    return None if found is None else _figure(found, row.get("lift_interval"), _WHOLE_LIST, lang)
+
+
+_COIN, _WHOLE_LIST = 0.5, 1.0
+"""What an order by chance gives: half of the pairs, and in its top what the whole list has."""
+
+
+def _figure(value: float, interval: Sequence[float] | None, by_chance: float, lang: str) -> Figure:
+    """A figure as text. A preview that was worked out without the interval shows none."""
+    if interval is None:
+        return Figure(_decimal(value, lang), "", has_signal=True)
+    low, high = interval
+    told = f"{_decimal(low, lang)}–{_decimal(high, lang)}"
+    return Figure(_decimal(value, lang), told, not low <= by_chance <= high)
+
+
+def _decimal(value: float, lang: str) -> str:
     text = f"{value:.2f}"
     return text.replace(".", ",") if lang == "pl" else text

@@ -22,7 +22,7 @@ from lejek.people.rules import SCOPES, Scope
 from lejek.scoring.batch.process import TIMEOUT_SECONDS, run
 from lejek.scoring.models import PreviewRun
 from lejek.scoring.runs import database_address
-from lejek.scoring.stages import stage_changes, stages
+from lejek.scoring.stages import crossings, stage_changes, stages
 from lejek.scoring.versions import active_version, fingerprint, read_document
 
 WEEKS = 12
@@ -107,6 +107,7 @@ def _question(asked: PreviewRun) -> dict[str, object]:
         ),
         "finished_stages": [stage.key for stage in configured if not stage.is_working],
         "stage_changes": stage_changes(),
+        "crossings": crossings(),
         "horizon_days": HORIZON_DAYS,
         "outcomes": _outcomes(),
     }

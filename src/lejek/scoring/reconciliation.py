@@ -91,6 +91,7 @@ def _waiting() -> set[int]:
     told = Event.objects.filter(handled_at__isnull=True).exclude(name="lead_scored")
     for content in told.values_list("content", flat=True).iterator():
         marked.update(content.get("lead_ids", ()))
+        marked.update([content["lead_id"]] if "lead_id" in content else ())
     return marked
 
 

@@ -25,6 +25,7 @@ from leadscore.model import (
     AttributeRule,
     BehaviourRule,
     FrequencyRule,
+    Labels,
     Rule,
     ScoringModel,
     SilenceRule,
@@ -35,8 +36,10 @@ from lejek.identity.models import FieldDefinition
 from lejek.scoring.condition_rows import (
     Rows,
     as_condition,
+    joined,
     number,
     operators_for,
+    parts_of,
     rows_of,
     sent_rows,
 )
@@ -50,6 +53,9 @@ KINDS = {
     SILENCE: _("Silence"),
 }
 """The kinds of rules, as a person chooses them."""
+
+LANGUAGES = ("pl", "en")
+"""The languages of a label, in the order in which a new one has them."""
 
 NUMBERS: Mapping[str, Sequence[str]] = {
     ATTRIBUTE: (),
@@ -116,8 +122,7 @@ class RuleForm:
     @property
     def chosen_types(self) -> list[str]:
         """The types of touchpoints that are named, in their order."""
-        named = re.split(r"[;,]", self.values.get("on", ""))
-        return [type_.strip() for type_ in named if type_.strip()]
+        return list(parts_of(self.values.get("on", "")))
 
     def problems_by_input(self, place: int) -> dict[str, list[Problem]]:
         """The problems of the rule at a place of the document, by the input they are about."""
@@ -176,7 +181,7 @@ def as_rule(form: RuleForm, model: ScoringModel, before: Rule | None) -> dict[st
     if values.get("group"):
         rule["group"] = values["group"]
     rule["points"] = number(values.get("points", "")) if values.get("points", "").strip() else ""
-    rule |= _said_occasion(form)
+    rule |= _said_occasion(form, before)
     condition = _said_condition(form, model, before)
     if condition is not None:
         rule["when" if form.kind == ATTRIBUTE else "where"] = condition
@@ -184,20 +189,30 @@ def as_rule(form: RuleForm, model: ScoringModel, before: Rule | None) -> dict[st
         rule["when"] = {}
     if form.kind == BEHAVIOUR and not (rule.keys() - {"id", "dimension", "group", "points"}):
         rule["scope"] = Scope.LEAD.value
-    known = {} if before is None else dict(before.label)
-    said = {lang: values.get(f"label_{lang}", "").strip() for lang in ("pl", "en")}
-    # In the order in which the document had them, so that nothing seems to differ.
-    label = {lang: text for lang, text in (known | said).items() if text}
+    label = said_label(values, {} if before is None else before.label)
     if label:
         rule["label"] = label
     return rule
 
 
-def _said_occasion(form: RuleForm) -> dict[str, Any]:
+def said_label(values: Mapping[str, str], before: Labels) -> dict[str, str]:
+    """The label that a form says, in the order of languages in which the document had it.
+
+    One that nobody touched stays to the letter.
+    """
+    said = {lang: values.get(f"label_{lang}", "") for lang in LANGUAGES}
+    texts = {
+        lang: text if text == before.get(lang) else text.strip()
+        for lang, text in (dict(before) | said).items()
+    }
+    return {lang: text for lang, text in texts.items() if text}
+
+
+def _said_occasion(form: RuleForm, before: Rule | None) -> dict[str, Any]:
     if not form.has_touchpoints:
         return {}
     said: dict[str, Any] = {}
-    types = form.chosen_types
+    types = _said_types(form, before)
     if types:
         said["on"] = types[0] if len(types) == 1 else types
     for name in NUMBERS[form.kind]:
@@ -209,10 +224,20 @@ def _said_occasion(form: RuleForm) -> dict[str, Any]:
     return said
 
 
+def _said_types(form: RuleForm, before: Rule | None) -> list[str]:
+    """The types that a form names; those of before where nobody touched them."""
+    if before is not None and not isinstance(before, AttributeRule):
+        known = _selection(before).on
+        if form.values.get("on", "") == joined(known):
+            return list(known)
+    return form.chosen_types
+
+
 def _said_condition(form: RuleForm, model: ScoringModel, before: Rule | None) -> Any:  # noqa: ANN401
     if form.rows is None:
         return None if before is None else _kept_condition(model, before)
-    return as_condition(form.rows, types_of(model, form.kind))
+    known = None if before is None else _condition(before)
+    return as_condition(form.rows, types_of(model, form.kind), known)
 
 
 def _kept_condition(model: ScoringModel, before: Rule) -> Any:  # noqa: ANN401 - of a document
@@ -237,7 +262,7 @@ def _occasion(rule: Rule) -> dict[str, str]:
     if isinstance(rule, AttributeRule):
         return {}
     selection = _selection(rule)
-    said: dict[str, Any] = {"on": "; ".join(selection.on), "scope": selection.scope.value}
+    said: dict[str, Any] = {"on": joined(selection.on), "scope": selection.scope.value}
     said["within"] = selection.within
     if isinstance(rule, BehaviourRule):
         said |= {"half_life": rule.half_life, "max_times": rule.max_times}
@@ -343,7 +368,7 @@ class BuilderRow:
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """A condition as a form shows it: rows, or words for one that is nested more deeply."""
+    """A condition as a form shows it: rows, or words for one that rows would not give back."""
 
     prefix: str
     joint: str
@@ -380,7 +405,7 @@ def _builder_rows(
             row.operator,
             row.value,
             row.folds,
-            operators_for(types.get(row.field, FieldType.ANY)),
+            operators_for(types.get(row.field, FieldType.ANY), row.operator),
             values.get(row.field) or _values(row.field, types.get(row.field, FieldType.ANY), lang),
             types.get(row.field, FieldType.ANY).value,
             row.operator not in {"exists", "missing"},

@@ -10,22 +10,24 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
 from leadscore.days import to_instant
+from lejek.identity.models import Lead
 from lejek.kernel import clock
 from lejek.kernel.jobs import enqueue
+from lejek.kernel.locks import hold_others_back, one_at_a_time
 from lejek.kernel.models import Event, Job
 from lejek.scoring.batch import ROWS_FILE
-from lejek.scoring.batch.process import TIMEOUT_SECONDS, BatchFailed, run
-from lejek.scoring.live import withdraw_scores
+from lejek.scoring.batch.process import BatchFailed, run
+from lejek.scoring.live import WRITING_SCORES, mark, who_refuses, withdraw_scores
 from lejek.scoring.models import LeadScore, ModelVersion, ScoringRun
 from lejek.scoring.reconciliation import reconcile
 from lejek.scoring.unnamed import TOLD_UNTIL, newest_event, unnamed_changes
@@ -35,6 +37,7 @@ CHUNK = 2000
 """Rows written in one transaction: while it lasts, nobody else can write to SQLite."""
 KEPT_DIFFERENCES = 50
 _SCORE_EVERYBODY = "lejek.scoring.jobs.score_everybody"
+_SCORING_EVERYBODY = 0x5C0DEA11
 
 Row = TypeVar("Row")
 
@@ -55,28 +58,30 @@ def ask_for_run(*, reason: str, now: datetime) -> Job | None:
 
 
 def score_all(*, reason: str, now: datetime) -> ScoringRun:
-    """Score everybody as of now with the active version.
+    """Score everybody as of now with the active version, once nobody else is at it.
 
     Writes: a ScoringRun, scores, points of history, events; each piece in a transaction of its own.
     Raises: NoActiveModel, BatchFailed (the run is then marked as failed).
     Repeat: whoever was scored already is found unchanged.
     """
-    version = active_version()
-    # Another worker may be at it; one that takes longer than its process may has died.
-    ScoringRun.objects.filter(
-        status=ScoringRun.Status.RUNNING,
-        started_at__lt=now - timedelta(seconds=2 * TIMEOUT_SECONDS),
-    ).update(
-        status=ScoringRun.Status.FAILED, finished_at=now, message="its process ended without a word"
-    )
-    started = ScoringRun.objects.create(version=version, reason=reason, as_of=now, started_at=now)
-    try:
-        with tempfile.TemporaryDirectory(dir=_folder()) as folder:
-            _score_in(Path(folder), started, version)
-    except Exception as error:
-        _ended(started, ScoringRun.Status.FAILED, message=str(error)[-4000:])
-        raise
-    _ended(started, ScoringRun.Status.DONE)
+    with one_at_a_time(_SCORING_EVERYBODY, _folder() / "lock"):
+        version = active_version()
+        # Nobody else is at it, so whatever began before has died.
+        ScoringRun.objects.filter(status=ScoringRun.Status.RUNNING).update(
+            status=ScoringRun.Status.FAILED,
+            finished_at=now,
+            message="its process ended without a word",
+        )
+        started = ScoringRun.objects.create(
+            version=version, reason=reason, as_of=now, started_at=now
+        )
+        try:
+            with tempfile.TemporaryDirectory(dir=_folder()) as folder:
+                _score_in(Path(folder), started, version)
+        except Exception as error:
+            _ended(started, ScoringRun.Status.FAILED, message=str(error)[-4000:])
+            raise
+        _ended(started, ScoringRun.Status.DONE)
     return started
 
 
@@ -100,11 +105,13 @@ def database_address() -> dict[str, str]:
     user, password = quote(str(found["USER"])), quote(str(found["PASSWORD"]), safe="")
     owner = f"{user}:{password}@" if password else f"{user}@" if user else ""
     host, port = str(found["HOST"]), str(found["PORT"])
+    asked = {key: value for key, value in found["OPTIONS"].items() if key != "options"}
     if host.startswith("/"):  # a folder of sockets
-        tail = f"/{quote(name)}?host={quote(host, safe='')}" + (f"&port={port}" if port else "")
-        return {"kind": "postgresql", "place": f"postgresql://{owner}{tail}"}
-    where = f"{host}:{port}" if port else host
-    return {"kind": "postgresql", "place": f"postgresql://{owner}{where}/{quote(name)}"}
+        asked |= {"host": host, **({"port": port} if port else {})}
+    else:
+        owner += f"{host}:{port}" if port else host
+    tail = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
+    return {"kind": "postgresql", "place": f"postgresql://{owner}/{quote(name)}{tail}"}
 
 
 def _score_in(folder: Path, started: ScoringRun, version: ModelVersion) -> None:
@@ -138,6 +145,7 @@ def _score_in(folder: Path, started: ScoringRun, version: ModelVersion) -> None:
     started.details = {
         "seconds": seconds,
         "touched": summary["touched"],
+        "changed": summary["changed"],
         "n_compared": summary["n_compared"],
         "n_recomputed": found.n_recomputed,
         TOLD_UNTIL: told_until,
@@ -199,7 +207,9 @@ def _write_back(
         ]
     for some in _in_chunks(refused):
         with transaction.atomic():
-            withdraw_scores(some, now=started.as_of)
+            hold_others_back(WRITING_SCORES)
+            contacts = dict(Lead.objects.filter(id__in=some).values_list("id", "contact_id"))
+            withdraw_scores(sorted(who_refuses(contacts)), now=started.as_of)
     _touch_unchanged(started)
     return stale
 
@@ -212,17 +222,52 @@ def _kept_rows(lead_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
 def _write_piece(rows: Sequence[dict[str, Any]], started: ScoringRun) -> int:
     """Scores of one piece, their points of history and events; how many were written.
 
-    A lead that was scored live after the moment of the run keeps that score; one that was closed or
-    deleted in the meantime is left alone.
+    Written is where nobody has scored the lead since the run looked; who was, is scored live once
+    more, since either of the two may have known less. A lead that was closed or deleted in the
+    meantime is left alone, and so is one of somebody who now refuses to be profiled.
     """
+    hold_others_back(WRITING_SCORES)
+    ids = [row["lead_id"] for row in rows]
+    open_leads = Lead.objects.filter(id__in=ids, closed_at__isnull=True)
+    contacts = dict(open_leads.values_list("id", "contact_id"))
+    asked = contacts.keys() - who_refuses(contacts)
+    kept = dict(LeadScore.objects.filter(lead_id__in=ids).values_list("lead_id", "as_of"))
+    ours = [
+        row
+        for row in rows
+        if row["lead_id"] in asked and _is_as_seen(row, kept.get(row["lead_id"]), started)
+    ]
+    _upsert(ours, started)
+    _keep_points([row["lead_id"] for row in ours if row["score_differs"]], started)
+    Event.objects.bulk_create(
+        Event(
+            name="lead_scored",
+            content=_content(row, started.version_id),
+            about=f"lead {row['lead_id']}",  # as `emit` says it, so that both are heard in order
+            happened_at=started.as_of,
+        )
+        for row in ours
+        if row["definitions_differ"]
+    )
+    mark(sorted(asked - {row["lead_id"] for row in ours}), now=started.as_of)
+    return len(ours)
+
+
+def _is_as_seen(row: dict[str, Any], kept_as_of: datetime | None, started: ScoringRun) -> bool:
+    """Whether the kept score is the one that the run saw, and no later one than its own."""
+    if kept_as_of is None or row["as_of_before"] is None:
+        return kept_as_of is row["as_of_before"]
+    return to_instant(kept_as_of) == row["as_of_before"] and kept_as_of <= started.as_of
+
+
+def _upsert(rows: Sequence[dict[str, Any]], started: ScoringRun) -> None:
     as_of = _moment(started.as_of)
-    version_id = started.version_id
     with connection.cursor() as cursor:
         cursor.executemany(
-            _upsert(),
+            _upserting(),
             [
                 (
-                    version_id,
+                    started.version_id,
                     as_of,
                     row["overall"],
                     row["grade"],
@@ -236,31 +281,17 @@ def _write_piece(rows: Sequence[dict[str, Any]], started: ScoringRun) -> int:
                 for row in rows
             ],
         )
-        moved = [row["lead_id"] for row in rows if row["score_differs"]]
-        if moved:
-            marks = ", ".join(["%s"] * len(moved))
-            cursor.execute(_POINTS.format(marks=marks), [as_of, version_id, *moved])
-    written = set(
-        LeadScore.objects.filter(
-            lead_id__in=[row["lead_id"] for row in rows],
-            as_of=started.as_of,
-            version_id=version_id,
-        ).values_list("lead_id", flat=True)
-    )
-    Event.objects.bulk_create(
-        Event(
-            name="lead_scored",
-            content=_content(row, version_id),
-            about=f"lead {row['lead_id']}",  # as `emit` says it, so that both are heard in order
-            happened_at=started.as_of,
-        )
-        for row in rows
-        if row["definitions_differ"] and row["lead_id"] in written
-    )
-    return len(written)
 
 
-def _upsert() -> str:
+def _keep_points(lead_ids: Sequence[int], started: ScoringRun) -> None:
+    if lead_ids:
+        marks = ", ".join(["%s"] * len(lead_ids))
+        given = [_moment(started.as_of), started.version_id, *lead_ids]
+        with connection.cursor() as cursor:
+            cursor.execute(_POINTS.format(marks=marks), given)
+
+
+def _upserting() -> str:
     is_postgresql = connection.vendor == "postgresql"
     document, moment = ("%s::jsonb", "%s::timestamptz") if is_postgresql else ("%s", "%s")
     updated = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
@@ -268,8 +299,7 @@ def _upsert() -> str:
         f"INSERT INTO scoring_leadscore ({', '.join(_COLUMNS)}) "  # noqa: S608 - our own names
         f"SELECT id, %s, {moment}, %s, %s, {', '.join([document] * 4)}, {moment} "
         "FROM identity_lead WHERE id = %s AND closed_at IS NULL "
-        f"ON CONFLICT (lead_id) DO UPDATE SET {updated} "
-        "WHERE scoring_leadscore.as_of <= excluded.as_of"
+        f"ON CONFLICT (lead_id) DO UPDATE SET {updated}"
     )
 
 
@@ -306,9 +336,11 @@ def _touch_unchanged(started: ScoringRun) -> None:
         )
         if not some:
             return
-        LeadScore.objects.filter(lead_id__in=some, as_of__lt=started.as_of).update(
-            as_of=started.as_of, scored_at=started.as_of
-        )
+        with transaction.atomic():
+            hold_others_back(WRITING_SCORES)
+            LeadScore.objects.filter(lead_id__in=some, as_of__lt=started.as_of).update(
+                as_of=started.as_of, scored_at=started.as_of
+            )
         last = some[-1]
 
 
@@ -327,4 +359,5 @@ def _content(row: dict[str, Any], version_id: int) -> dict[str, Any]:
         "definitions": json.loads(row["definitions"]),
         "overall": row["overall"],
         "overall_before": row["overall_before"],
+        "version_before": row["version_before"],
     }

@@ -142,9 +142,22 @@ def version_before(version: ModelVersion) -> ModelVersion | None:
     return ModelVersion.objects.filter(number__lt=version.number).order_by("-number").first()
 
 
-def activations(version: ModelVersion) -> list[Activation]:
-    """When a version began to score, the newest first. Queries: one."""
-    return list(version.activations.select_related("actor").order_by("-id"))
+@dataclass(frozen=True, slots=True)
+class TimeInForce:
+    """From when until when a version scored, and who let it; `until` is None while it does."""
+
+    activation: Activation
+    until: datetime | None
+
+
+def times_in_force() -> dict[int, list[TimeInForce]]:
+    """By version, when it scored, the newest time first. Queries: one."""
+    found: dict[int, list[TimeInForce]] = {}
+    until: datetime | None = None
+    for activation in Activation.objects.select_related("actor").order_by("-id"):
+        found.setdefault(activation.version_id, []).append(TimeInForce(activation, until))
+        until = activation.at
+    return found
 
 
 @dataclass(frozen=True, slots=True)

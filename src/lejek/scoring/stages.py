@@ -1,6 +1,7 @@
-"""What a later room says of the stages of leads, by the names in the settings.
+"""What a later room says of leads, by the names in the settings.
 
-In: nothing. Out: the stages as configured; those that wait for a definition.
+In: nothing. Out: the stages as configured; those that wait for a definition; how leads moved, and
+which definitions they crossed.
 """
 
 from __future__ import annotations
@@ -43,3 +44,13 @@ def stage_changes() -> list[tuple[int, str, str, int]]:
     moves = import_string(settings.SCORING_TRANSITIONS)()
     rows = moves.values_list("lead_id", "old", "new", "at")
     return [(lead_id, old, new, to_instant(at)) for lead_id, old, new, at in rows]
+
+
+def crossings() -> list[tuple[int, str, bool, int]]:
+    """Which definitions leads began or ceased to meet, in the order in which it happened.
+
+    Returns: (lead, definition, whether it began, microseconds). Queries: one.
+    """
+    crossed = import_string(settings.SCORING_CROSSINGS)()
+    rows = crossed.values_list("lead_id", "definition", "has_begun", "at")
+    return [(lead_id, name, begun, to_instant(at)) for lead_id, name, begun, at in rows]

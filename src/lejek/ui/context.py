@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lejek import __version__
 
 THEME_COOKIE = "theme"
+LIGHT, DARK, AS_SYSTEM = "light", "dark", "system"
 
 _PAGES = (
     ("desk:call_list", _("Whom to call now"), "phone-call", "leads.read", "/leads/"),
@@ -46,7 +47,8 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "is_demo": settings.DEMO,
         "version": __version__,
-        "theme": chosen if chosen in ("light", "dark") else "light",
+        "theme": chosen if chosen in (LIGHT, DARK) else AS_SYSTEM,
+        "themes": ((LIGHT, _("Light")), (DARK, _("Dark")), (AS_SYSTEM, _("As the system"))),
         "navigation": _navigation(request),
     }
 

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from lejek.api import lead_list
 from lejek.api.tests.builders import Program, paths_of
-from lejek.identity.models import FieldDefinition, Lead
+from lejek.identity.models import Company, Contact, FieldDefinition, Lead
 from lejek.kernel import clock
 from lejek.scoring.live import score_leads
 from lejek.scoring.tests.builders import crowd, lead, published, user
@@ -80,6 +80,15 @@ def test_simple_filters_narrow_the_list(program: Program, leads: list[Lead]) -> 
     assert len(ids(program.get("/leads", grade="A"))) == 4
     assert ids(program.get("/leads", q="osoba3 energia")) == [leads[3].pk]
     assert ids(program.get("/leads", q="osoba3 nobody")) == []
+
+
+def test_words_are_found_whatever_their_letters(program: Program, leads: list[Lead]) -> None:
+    Contact.objects.filter(pk=leads[2].contact_id).update(last_name="Żółć", first_name="Müller")
+    Company.objects.update(name="Łódź Stal")
+    for words in ("żółć", "ZOLC", "müller żół", "Żółć łódź"):
+        assert ids(program.get("/leads", q=words)) == [leads[2].pk], words
+    for words in ("ŁÓDŹ stal", "lodz"):
+        assert len(program.get("/companies", q=words).json()["companies"]) == 1, words
 
 
 UNSCORED = {"none": [{"score.fit": {"ge": 0}}]}

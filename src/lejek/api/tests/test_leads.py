@@ -9,7 +9,8 @@ from lejek.deals.models import Opportunity
 from lejek.identity.models import AttributeChange, FieldDefinition, Lead
 from lejek.kernel import clock
 from lejek.kernel.models import Event
-from lejek.qualification.models import StageTransition, Verdict
+from lejek.qualification.models import DefinitionCrossing, StageTransition, Verdict
+from lejek.scoring.models import LeadScore
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,30 @@ def test_a_free_form_field_of_the_organisation_is_taken(program: Program) -> Non
     assert response.json()["lead"]["attributes"] == {"lead.fleet": 12}
 
 
+def test_a_number_is_the_number_that_it_is_and_text_is_not_guessed(program: Program) -> None:
+    fields = {"bant.budget": 12.345, "bant.months_to_purchase": 1.125, "company.employees": 1250.0}
+    fields |= {"company.name": 1.125, "contact.phone": 600100200, "bant.need": True}
+    said = {"contact.email": "a@firma.pl", **fields}
+    lead = program.post("/leads", {"fields": said}).json()["lead"]
+    assert lead["attributes"] == {
+        "bant.budget": 12.345,
+        "bant.months_to_purchase": 1.125,
+        "bant.need": True,
+    }
+    assert (lead["company"]["name"], lead["contact"]["phone"]) == ("1.125", "+48600100200")
+    answer = program.post("/leads", {"fields": {**said, "bant.budget": "12.345"}}).json()
+    assert [each["path"] for each in answer["left_out"]] == ["body.fields.bant.budget"]
+    assert answer["lead"]["attributes"]["bant.budget"] == 12.345
+
+
+def test_what_was_known_before_does_not_replace_what_is_known(program: Program) -> None:
+    for position, day in (("Dyrektor IT", "2026-03-01"), ("Stażysta", "2020-01-01")):
+        said = {"contact.email": "a@firma.pl", "lead.position": position}
+        program.post("/leads", {"fields": said, "known_at": f"{day}T00:00:00+01:00"})
+    contact = Lead.objects.get().contact
+    assert (contact.position, contact.seniority) == ("Dyrektor IT", "director")
+
+
 @pytest.mark.parametrize(
     "moment",
     ["2999-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "2026-01-01T00:00:00", 5, "yesterday"],
@@ -107,6 +132,25 @@ def test_the_contributions_of_a_score_add_up_and_speak_the_language(
     }
     assert "Prośba o demo" in labels["pl"]
     assert labels["en"] != labels["pl"]
+
+
+def test_a_definition_that_a_lead_keeps_is_held_though_its_condition_fails(
+    program: Program, leads: list[Lead]
+) -> None:
+    kept = {"marketing_qualified": False, "marketing_qualified_kept": True}
+    LeadScore.objects.filter(lead=leads[0]).update(definitions=kept)
+
+    def said() -> tuple[bool, bool, bool]:
+        score = program.get(f"/leads/{leads[0].pk}/score").json()
+        assert score["definitions_met"] == []
+        (mql,) = [each for each in score["definitions"] if each["name"] == "marketing_qualified"]
+        return mql["is_met"], mql["is_held"], mql["kept_while"] is not None
+
+    assert said() == (False, False, False)
+    DefinitionCrossing.objects.create(
+        lead=leads[0], definition="marketing_qualified", has_begun=True, at=clock.now()
+    )
+    assert said() == (False, True, True)
 
 
 def test_a_lead_without_a_score_says_so(program: Program, leads: list[Lead]) -> None:

@@ -59,6 +59,8 @@ def test_each_touchpoint_is_told_what_became_of_it(program: Program, leads: list
         (item(occurred_at="0001-01-01T00:00:00+14:00"), ["occurred_at"]),
         (item(identity={}), ["identity"]),
         (item(identity={"email": "nobody"}), ["identity.email"]),
+        (item(identity={"visitor": "\u200b"}), ["identity"]),
+        (item(type="\u200b"), ["type"]),
         (item(properties={"a": {"b": 1}}), ["properties.a"]),
         (item(properties={"a": 2**60}), ["properties.a"]),
         (item(properties={"a": "x" * 501}), ["properties.a"]),
@@ -76,6 +78,22 @@ def test_what_cannot_be_understood_is_kept_apart_with_its_reasons(
     kept = QuarantinedItem.objects.get()
     assert json.loads(kept.body) == wrong
     assert kept.reason.startswith("body.touchpoints[1].")
+
+
+def test_an_id_that_comes_again_with_another_content_is_kept_apart(
+    program: Program, leads: list[Lead]
+) -> None:
+    first = item(id="1", properties={"page.category": "pricing"})
+    program.post("/touchpoints", {"touchpoints": [first]})
+    more = item(id="1", properties={"page.category": "pricing", "n": 1})
+    others = [item(id="1", type="demo_request"), item(id="1", properties={"page.category": "blog"})]
+    body = {"touchpoints": [first, more, *others, item(id="2"), item(id="2", type="webinar")]}
+    answer = program.post("/touchpoints", body).json()
+    statuses = [each["status"] for each in answer["results"]]
+    assert statuses == [*["duplicate"] * 2, *["quarantined"] * 2, "accepted", "quarantined"]
+    assert answer["results"][2]["problems"][0]["path"] == "body.touchpoints[2].id"
+    kept = [json.loads(each.body) for each in QuarantinedItem.objects.order_by("id")]
+    assert kept == [*others, item(id="2", type="webinar")]
 
 
 @pytest.mark.parametrize(

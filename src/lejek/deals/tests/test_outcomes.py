@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from lejek.deals.forms import DealForm, amount_of
 from lejek.deals.models import Opportunity
@@ -13,6 +14,7 @@ from lejek.deals.selectors import deals_of, outcomes, standing
 from lejek.deals.services import (
     DealIsOpen,
     DealsHaveMoved,
+    ReasonMissing,
     WrongAmount,
     correct_deal,
     open_deal,
@@ -32,11 +34,23 @@ pytestmark = pytest.mark.django_db
 
 
 def closed(
-    *, lead: Lead, is_won: bool, amount: int, actor: User | None, now: datetime
+    *,
+    lead: Lead,
+    is_won: bool,
+    amount: int,
+    actor: User | None,
+    now: datetime,
+    reason: str = "Za drogo",
 ) -> Opportunity:
     """A deal closed by somebody who saw the deals as they stand."""
-    seen = standing(deals_of(lead))
-    return record_outcome(lead=lead, seen=seen, is_won=is_won, amount=amount, actor=actor, now=now)
+    return record_outcome(
+        lead=lead,
+        seen=standing(deals_of(lead)),
+        lost_because=None if is_won else reason,
+        amount=amount,
+        actor=actor,
+        now=now,
+    )
 
 
 def test_a_won_deal_makes_a_customer_and_is_told() -> None:
@@ -59,11 +73,44 @@ def test_a_won_deal_makes_a_customer_and_is_told() -> None:
     assert AuditEntry.objects.get().action == "won_deal"
 
 
-def test_a_lost_deal_recycles_the_lead() -> None:
+def test_a_lost_deal_recycles_the_lead_and_keeps_why() -> None:
     lead = builders.lead(NOW)
-    closed(lead=lead, is_won=False, amount=0, actor=None, now=NOW)
+    deal = closed(lead=lead, is_won=False, amount=0, actor=None, now=NOW, reason=" Za drogo ")
     lead.refresh_from_db()
-    assert lead.stage == "recycled"
+    assert (lead.stage, deal.reason) == ("recycled", "Za drogo")
+    assert AuditEntry.objects.get(action="lost_deal").details["reason"] == "Za drogo"
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_deal_is_not_lost_without_a_reason(reason: str) -> None:
+    deal = opened()
+    with pytest.raises(ReasonMissing):
+        closed(lead=deal.lead, is_won=False, amount=0, actor=None, now=NOW, reason=reason)
+    deal.refresh_from_db()
+    assert (deal.outcome, deal.lead.stage) == ("open", "opportunity")
+    assert not AuditEntry.objects.filter(action="lost_deal").exists()
+
+
+def test_only_a_lost_deal_has_a_reason() -> None:
+    deal = opened()
+    won = closed(lead=deal.lead, is_won=True, amount=5, actor=None, now=NOW + DAY)
+    assert won.reason == ""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Opportunity.objects.filter(pk=won.pk).update(reason="Za drogo")
+    assert reopen_deal(deal=won, actor=None, now=NOW + DAY)
+    lost = closed(lead=deal.lead, is_won=False, amount=5, actor=None, now=NOW + 2 * DAY)
+    correct_deal(
+        deal=lost, amount=5, currency="PLN", name="A", reason="Konkurencja", actor=None, now=NOW
+    )
+    assert lost.reason == "Konkurencja"
+    before = AuditEntry.objects.get(action="corrected_deal").details["before"]
+    assert before["reason"] == "Za drogo"
+    with pytest.raises(ReasonMissing):
+        correct_deal(deal=lost, amount=6, currency="PLN", name="A", actor=None, now=NOW)
+    assert reopen_deal(deal=lost, actor=None, now=NOW + 3 * DAY)
+    assert (lost.outcome, lost.reason) == ("open", "")
+    said = AuditEntry.objects.filter(action="reopened_deal").order_by("-id")[0]
+    assert said.details["reason"] == "Konkurencja"
 
 
 def test_the_open_deal_is_closed_and_a_closed_one_stays() -> None:
@@ -81,10 +128,12 @@ def test_the_open_deal_is_closed_and_a_closed_one_stays() -> None:
 def test_a_deal_closed_twice_is_closed_once(is_open: bool) -> None:
     lead = opened().lead if is_open else builders.lead(NOW)
     seen = standing(deals_of(lead))
-    first = record_outcome(lead=lead, seen=seen, is_won=True, amount=7, actor=None, now=NOW)
-    for is_won in (True, False):
+    first = record_outcome(lead=lead, seen=seen, lost_because=None, amount=7, actor=None, now=NOW)
+    for lost_because in (None, "Za drogo"):
         with pytest.raises(DealsHaveMoved):
-            record_outcome(lead=lead, seen=seen, is_won=is_won, amount=9, actor=None, now=NOW)
+            record_outcome(
+                lead=lead, seen=seen, lost_because=lost_because, amount=9, actor=None, now=NOW
+            )
     assert list(Opportunity.objects.values_list("pk", "amount")) == [(first.pk, 7)]
     assert Event.objects.filter(name="deal_closed").count() == 1
 
@@ -94,7 +143,7 @@ def test_a_form_of_a_new_deal_does_not_close_one_that_was_opened_meanwhile() -> 
     seen = standing(deals_of(lead))
     open_deal(lead=lead, amount=1, currency="PLN", actor=None, now=NOW)
     with pytest.raises(DealsHaveMoved):
-        record_outcome(lead=lead, seen=seen, is_won=True, amount=9, actor=None, now=NOW)
+        record_outcome(lead=lead, seen=seen, lost_because=None, amount=9, actor=None, now=NOW)
 
 
 def test_a_customer_who_loses_another_deal_is_a_customer_still() -> None:
@@ -168,6 +217,23 @@ def test_a_reopened_deal_brings_the_stage_back_and_is_told(is_won: bool) -> None
     assert not reopen_deal(deal=deal, actor=None, now=NOW + 2 * DAY)
 
 
+def test_a_lead_waits_in_the_stage_of_a_reopened_deal_since_it_first_came() -> None:
+    lead = builders.lead(NOW - 9 * DAY)
+    deal = open_deal(lead=lead, amount=1, currency="PLN", actor=None, now=NOW)
+    for days, is_won in ((1, True), (3, False)):
+        closed(lead=lead, is_won=is_won, amount=5, actor=None, now=NOW + days * DAY)
+        deal.refresh_from_db()
+        assert reopen_deal(deal=deal, actor=None, now=NOW + (days + 1) * DAY)
+        lead.refresh_from_db()
+        assert (lead.stage, lead.stage_since) == ("opportunity", NOW)
+    # A deal that was never opened closes a lead in the stage in which it came in.
+    other = builders.lead(NOW)
+    lost = closed(lead=other, is_won=False, amount=5, actor=None, now=NOW + DAY)
+    assert reopen_deal(deal=lost, actor=None, now=NOW + 2 * DAY)
+    other.refresh_from_db()
+    assert (other.stage, other.stage_since) == ("lead", NOW)
+
+
 def test_a_reopened_deal_leaves_a_lead_that_went_on_where_it_is() -> None:
     deal = opened()
     closed(lead=deal.lead, is_won=False, amount=5, actor=None, now=NOW + DAY)
@@ -205,4 +271,8 @@ def test_what_is_no_amount_is_refused(typed: str) -> None:
 
 def test_the_form_shows_a_deal_as_it_would_be_typed() -> None:
     form = DealForm.of(Opportunity(name="A", amount=1_250_050, currency="EUR"))
-    assert form.initial == {"name": "A", "amount": "12500,50", "currency": "EUR"}
+    assert form.initial == {"name": "A", "amount": "12500,50", "currency": "EUR", "reason": ""}
+    assert not form.fields["reason"].required
+    lost = DealForm.of(Opportunity(outcome="lost", reason="Za drogo"))
+    assert lost.initial["reason"] == "Za drogo"
+    assert lost.fields["reason"].required

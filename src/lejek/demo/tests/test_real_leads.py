@@ -47,8 +47,9 @@ def test_each_line_of_a_score_adds_up() -> None:
 
 def test_it_speaks_polish(client: Client) -> None:
     page = client.get("/demo/real-leads/", headers={"accept-language": "pl"}).content.decode()
-    assert "Prawdziwe leady i co z nich wynikło" in page
+    assert "Prawdziwe leady i ich dalsze losy" in page
     assert "Telefony tylko do górnych 10%" in page
+    assert "tak, jak zapisało je źródło, w jego języku" in page
 
 
 def test_there_is_no_such_page_outside_the_demo(client: Client, settings: Settings) -> None:

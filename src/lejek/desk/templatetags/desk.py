@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
+from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from lejek.desk.words import Words
@@ -34,3 +36,9 @@ def money(amount: int, currency: str) -> str:
     if rest:
         text += f"{',' if is_polish else '.'}{rest:02d}"
     return f"{text}\u00a0{currency}"
+
+
+@register.filter
+def initially(field: BoundField) -> SafeString:
+    """What stood in a field when the page was drawn, hidden, so that only changes are kept."""
+    return field.as_hidden(only_initial=True)

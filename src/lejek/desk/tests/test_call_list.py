@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from lejek.consent.models import ConsentChange
@@ -113,6 +116,50 @@ class TestNarrowing:
         assert sorted(found) == sorted(score.lead_id for score in expected)
         assert expected
 
+    def test_those_who_may_not_be_called_can_be_left_out(self) -> None:
+        client = signed_in_as(Role.MARKETING)
+        rows = rows_of(client.get("/"))
+        allowed, silent, again, back, unasked, refused = (row.lead.contact for row in rows[:6])
+        Contact.objects.update(phone="+48123456789")
+        Contact.objects.filter(pk=silent.pk).update(phone="")
+        ConsentChange.objects.all().delete()
+        words = (
+            (allowed, "phone", [True]),
+            (silent, "phone", [True]),
+            (again, "phone", [False, True]),
+            (back, "phone", [True, False]),
+            (unasked, "email", [True]),
+            (refused, "phone", [False]),
+        )
+        for contact, purpose, said in words:
+            for is_given in said:
+                ConsentChange.objects.create(
+                    contact=contact, purpose=purpose, is_given=is_given, at=NOW, source="call"
+                )
+        found = rows_of(client.get("/?call=yes"))
+        assert [row.lead.contact_id for row in found] == [allowed.pk, again.pk]
+        assert all(row.may_call for row in found)
+        lines = client.post("/leads/export/?call=yes").getvalue().decode().splitlines()
+        assert len(lines) == 1 + len(found)
+
+    def test_the_filters_offer_only_owners_of_leads_that_one_sees(self) -> None:
+        sellers = list(User.objects.filter(role=Role.SALES).order_by("id"))
+        elsewhere = User.objects.create_user("o@lejek.example", name="Obcy", role=Role.SALES)
+        lead = Lead.objects.filter(owner=sellers[1])[0]
+        Lead.objects.filter(pk=lead.pk).update(owner=elsewhere)
+        offered = {
+            role: set(signed_in_as(role).get("/").context["owners"])
+            for role in (Role.SALES, Role.MANAGER, Role.MARKETING)
+        }
+        assert offered == {
+            Role.SALES: set(),
+            Role.MANAGER: set(sellers),
+            Role.MARKETING: {*sellers, elsewhere},
+        }
+        page = signed_in_as(Role.SALES).get("/").content.decode()
+        assert elsewhere.name not in page
+        assert sellers[1].name not in page
+
     def test_nobody_is_told_to_call_a_customer_unless_asked(self) -> None:
         Lead.objects.filter(pk__in=Lead.objects.values("pk")[:3]).update(stage="customer")
         client = signed_in_as(Role.MARKETING)
@@ -142,13 +189,61 @@ class TestNarrowing:
         rows = rows_of(signed_in_as(Role.MARKETING).get("/", {"q": typed}))
         assert lead.pk in {row.lead.pk for row in rows}
 
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            *("526-025-02-74", "526 025 02 74", "PL5260250274", "NIP: 526-025-02-74", "526-025"),
+            *("000-331-501", "REGON 000331501", "000 331 501", "0000123456", "KRS 0000123456"),
+            *("+48 601 234 567", "0048601234567", "(60) 123-45-67", "601-234-567", "234-567"),
+            *("tel. 601 234 567", "Łęcka 601-234-567", "601 234-567 zaneta", "(0)601 234 567"),
+        ],
+    )
+    def test_a_number_is_found_however_it_is_written(self, typed: str) -> None:
+        lead = Lead.objects.filter(score__isnull=False, stage="lead")[0]
+        Contact.objects.filter(pk=lead.contact_id).update(
+            first_name="Żaneta", last_name="Łęcka", phone="+48601234567"
+        )
+        Company.objects.filter(contacts=lead.contact_id).update(
+            nip="5260250274", regon="000331501", krs="0000123456"
+        )
+        found = set(_walk(signed_in_as(Role.MARKETING), urlencode({"q": typed, "stage": "all"})))
+        colleagues = Lead.objects.filter(contact__company__nip="5260250274")
+        assert lead.pk in found
+        assert found <= set(colleagues.values_list("pk", flat=True))
+
+    def test_a_number_beside_a_name_asks_for_both(self) -> None:
+        lead = Lead.objects.filter(score__isnull=False, stage="lead")[0]
+        Contact.objects.filter(pk=lead.contact_id).update(phone="+48601234567", last_name="Łęcka")
+        client = signed_in_as(Role.MARKETING)
+        assert _walk(client, urlencode({"q": "Wróbel 601-234-567"})) == []
+        assert _walk(client, urlencode({"q": "osoba601234567@firma.pl"})) == []
+
+    def test_a_number_is_looked_up_in_indexes(self) -> None:
+        if connection.vendor != "sqlite":
+            pytest.skip("each database tells its plans in its own words")
+        client = signed_in_as(Role.MARKETING)
+        people = Contact.objects.exclude(phone="").filter(leads__stage="lead")
+        nip, phone = people.exclude(company__nip=None).values_list("company__nip", "phone")[0]
+        assert nip is not None
+        for number, digits in ((f"{nip[:3]}-{nip[3:]}", nip), (f"0048 {phone[3:]}", phone)):
+            with CaptureQueriesContext(connection) as asked:
+                assert rows_of(client.get("/", {"q": number, "stage": "all"}))
+            looked_up = [each["sql"] for each in asked if f"'{digits}'" in each["sql"]]
+            assert looked_up
+            assert not any(" LIKE " in each["sql"] for each in asked)
+            for sql in looked_up:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+                    steps = [row[3] for row in cursor.fetchall()]
+                assert not any(step.startswith("SCAN") for step in steps), steps
+
     @pytest.mark.parametrize("typed", ["%", "_", "'", "\\", "nobody at all"])
     def test_a_search_that_finds_nobody_says_so_and_leads_back(self, typed: str) -> None:
         page = signed_in_as(Role.MARKETING).get("/", {"q": typed}).content.decode()
         assert "Nobody fits these filters" in page
         assert 'href="/"' in page
 
-    @pytest.mark.parametrize("query", ["grade=AB&digit=x&order=y", "owner=²", "stage=%00", "q=%00"])
+    @pytest.mark.parametrize("query", ["grade=AB&digit=x&order=y", "owner=²", "call=x"])
     def test_what_is_not_understood_is_left_out(self, query: str) -> None:
         assert signed_in_as(Role.MARKETING).get(f"/?{query}").status_code == 200
 
@@ -386,7 +481,9 @@ class TestSpeed:
     N_QUERIES = 12
     """Session, user, places, rows, versions, signals (2), stages, views, model, owners."""
 
-    @pytest.mark.parametrize("query", ["", "grade=C", "stage=lead&grade=C", "order=waiting"])
+    @pytest.mark.parametrize(
+        "query", ["", "grade=C", "stage=lead&grade=C", "order=waiting", "call=yes"]
+    )
     def test_the_number_of_queries_does_not_depend_on_the_number_of_leads(
         self, query: str, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
@@ -410,6 +507,26 @@ class TestSpeed:
         client.get("/")
         with django_assert_num_queries(self.N_QUERIES - 2):
             client.get("/", headers={"HX-Request": "true"})
+
+    @pytest.mark.parametrize("order", ["", "&order=waiting"])
+    @pytest.mark.parametrize("counted", [COUNTED, 3])
+    def test_whom_one_may_call_is_looked_up_in_indexes(
+        self, order: str, counted: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if connection.vendor != "sqlite":
+            pytest.skip("each database tells its plans in its own words")
+        monkeypatch.setattr("lejek.desk.call_list.COUNTED", counted)
+        client = signed_in_as(Role.MARKETING)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(f"/?call=yes{order}")
+        listed = [each["sql"] for each in asked if "'phone'" in each["sql"]]
+        assert listed
+        for sql in listed:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+                plan = [row[3] for row in cursor.fetchall()]
+            searched = [step for step in plan if step.startswith("SEARCH")]
+            assert any("COVERING INDEX consent_newest" in step for step in searched)
 
     def test_the_way_back_in_the_browser_gives_the_whole_page(self) -> None:
         client = signed_in_as(Role.MARKETING)
@@ -462,6 +579,16 @@ class TestExport:
         answer = signed_in_as(Role.MARKETING).post("/leads/export/")
         assert "2026-11-21.csv" in answer["Content-Disposition"]
 
+    def test_who_has_no_name_is_called_what_the_page_calls_them(self) -> None:
+        contact = Contact.objects.filter(company__isnull=False, leads__stage="lead")[0]
+        Contact.objects.filter(pk=contact.pk).update(
+            first_name="", last_name="", email=None, phone=""
+        )
+        names = [line["Name"] for line in csv.DictReader(io.StringIO(self.exported("")))]
+        assert all(names)
+        rows = rows_of(signed_in_as(Role.MARKETING).get("/"))
+        assert names[: len(rows)] == [row.lead.contact.full_name for row in rows]
+
     def test_a_name_is_no_formula(self) -> None:
         Contact.objects.update(first_name="=cmd|' /C calc'!A0")
         lines = list(csv.reader(io.StringIO(self.exported(""))))
@@ -483,7 +610,7 @@ class TestExport:
 def test_filters_read_the_address_that_they_wrote() -> None:
     from django.http import QueryDict
 
-    filters = Filters("żaneta & s-ka", "A", "1", "lead", "mine", "waiting")
+    filters = Filters("żaneta & s-ka", "A", "1", "lead", "mine", "waiting", may_call=True)
     assert Filters.of(QueryDict(filters.query)) == filters
 
 

@@ -211,10 +211,29 @@ class TestThen:
         assert page.context["then"] is not None
         assert "Etap leada" in page.content.decode()
 
-    @pytest.mark.parametrize("on", ["", "x", "2026-02-31", "9999-12-31", "0001-01-01"])
-    def test_a_day_that_is_none_gives_today(self, on: str) -> None:
-        page = signed_in_as(Role.MARKETING).get(f"/leads/{hottest().pk}/then/?on={on}")
+    @pytest.mark.parametrize("query", ["", "?on=", "?on=2026-11-20"])
+    def test_without_a_day_it_is_today(self, query: str) -> None:
+        page = signed_in_as(Role.MARKETING).get(f"/leads/{hottest().pk}/then/{query}")
         assert page.context["on"].isoformat() == "2026-11-20"
+        assert page.context["then"] is not None
+
+    @pytest.mark.parametrize(
+        ("on", "said"),
+        [
+            ("2026-11-21", "Ten dzień jeszcze nie nadszedł."),
+            ("9999-12-31", "Ten dzień jeszcze nie nadszedł."),
+            ("2026-02-31", "To nie jest data."),
+            ("x", "To nie jest data."),
+        ],
+    )
+    def test_a_day_to_come_is_refused_beside_its_field(self, on: str, said: str) -> None:
+        page = signed_in_as(Role.MARKETING, "pl").get(f"/leads/{hottest().pk}/then/?on={on}")
+        assert page.status_code == 422
+        text = page.content.decode()
+        assert said in text
+        assert f'value="{on}"' in text
+        assert 'aria-describedby="on_error"' in text
+        assert 'id="score"' not in text
 
     @pytest.mark.parametrize("days_ago", [0, 3])
     def test_who_refuses_profiling_is_not_scored_for_any_day(self, days_ago: int) -> None:
@@ -253,8 +272,9 @@ class TestThen:
         assert score_then(lead, NOW, "en") is not None
 
     def test_before_the_lead_came_in_there_is_no_score(self) -> None:
-        page = signed_in_as(Role.MARKETING).get(f"/leads/{hottest().pk}/then/?on=2000-01-01")
-        assert "There was no score then" in page.content.decode()
+        for on in ("2000-01-01", "0001-01-01"):
+            page = signed_in_as(Role.MARKETING).get(f"/leads/{hottest().pk}/then/?on={on}")
+            assert "There was no score then" in page.content.decode()
 
 
 class TestNeighbours:
@@ -404,6 +424,54 @@ class TestMove:
         lead.refresh_from_db()
         assert lead.stage == "opportunity"
 
+    @pytest.mark.parametrize(
+        ("to", "next_step"),
+        [("disqualified", "it is off the list"), ("sales_qualified", "stays on the list")],
+    )
+    def test_the_page_says_what_moved_and_what_is_next_and_takes_it_back(
+        self, to: str, next_step: str
+    ) -> None:
+        client, lead = signed_in_as(Role.SALES), nobodys()
+        form = {**self.form(lead, to), "back": "stage=lead"}
+        page = client.post(f"/leads/{lead.pk}/stage/", form, follow=True).content.decode()
+        label = Words("en").stage(to)
+        assert f"Moved from “Lead” to “{label}”." in page
+        assert next_step in page
+        move = StageTransition.objects.get(lead=lead)
+        undo = {"move": str(move.pk), "back": "stage=lead"}
+        assert f'action="/leads/{lead.pk}/stage/undo/"' in page
+        answer = client.post(f"/leads/{lead.pk}/stage/undo/", undo, follow=True)
+        assert "the lead is in the stage “Lead” again" in answer.content.decode()
+        assert answer.redirect_chain == [(f"/leads/{lead.pk}/?stage=lead", 302)]
+        since = lead.stage_since
+        lead.refresh_from_db()
+        assert (lead.stage, lead.stage_since) == ("lead", since)
+        back = StageTransition.objects.filter(lead=lead).order_by("-id")[0]
+        assert (back.old, back.new, back.actor) == (to, "lead", move.actor)
+        assert "the move by hand was taken back" in answer.content.decode()
+
+    def test_only_the_last_move_is_taken_back_and_only_by_who_made_it(self) -> None:
+        client, lead = signed_in_as(Role.SALES), nobodys()
+        client.post(f"/leads/{lead.pk}/stage/", self.form(lead, "sales_qualified"))
+        move = StageTransition.objects.get(lead=lead)
+        address = f"/leads/{lead.pk}/stage/undo/"
+        other = signed_in_as(Role.MARKETING)
+        refused = "Nothing was changed: the lead has gone on since, or somebody else moved it."
+        answer = other.post(address, {"move": str(move.pk)}, follow=True)
+        assert refused in answer.content.decode()
+        assert (
+            "/stage/undo/" not in other.get(f"/leads/{lead.pk}/?moved={move.pk}").content.decode()
+        )
+        lead.refresh_from_db()
+        other.post(f"/leads/{lead.pk}/stage/", self.form(lead, "opportunity"))
+        answer = client.post(address, {"move": str(move.pk)}, follow=True)
+        assert refused in answer.content.decode()
+        lead.refresh_from_db()
+        assert lead.stage == "opportunity"
+        for odd in ("", "x", "²", "9" * 30):
+            assert client.post(address, {"move": odd}).status_code == 302
+            assert client.get(f"/leads/{lead.pk}/", {"moved": odd}).status_code == 200
+
     def test_a_closed_lead_stays_where_it_is(self) -> None:
         client, lead = signed_in_as(Role.SALES), nobodys()
         Lead.objects.filter(pk=lead.pk).update(closed_at=NOW)
@@ -467,22 +535,35 @@ class TestDeals:
 
     def test_a_closed_deal_can_be_corrected(self) -> None:
         client, lead = signed_in_as(Role.SALES), nobodys()
-        client.post(f"/leads/{lead.pk}/deal/lost/", {**self.FORM, "seen": seen(client, lead)})
+        form = {**self.FORM, "deal-reason": "Za drogo", "seen": seen(client, lead)}
+        client.post(f"/leads/{lead.pk}/deal/lost/", form)
         deal = Opportunity.objects.get(lead=lead)
+        assert "Za drogo" in client.get(f"/leads/{lead.pk}/").content.decode()
         address, prefix = f"/leads/{lead.pk}/deal/{deal.pk}/correct/", f"deal{deal.pk}"
-        fields = {"name": "Prasa 2", "amount": "x", "currency": "EUR"}
+        fields = {"name": "Prasa 2", "amount": "x", "currency": "EUR", "reason": "Konkurencja"}
         form = {f"{prefix}-{name}": value for name, value in fields.items()}
         answer = client.post(address, {**form, "prefix": prefix})
         assert answer.status_code == 422
         assert "is not an amount" in answer.content.decode()
         client.post(address, {**form, f"{prefix}-amount": "7", "prefix": prefix})
         deal.refresh_from_db()
-        assert (deal.name, deal.amount, deal.currency, deal.outcome) == (
-            "Prasa 2",
-            700,
-            "EUR",
-            "lost",
-        )
+        assert (deal.name, deal.amount, deal.currency) == ("Prasa 2", 700, "EUR")
+        assert (deal.outcome, deal.reason) == ("lost", "Konkurencja")
+
+    def test_a_deal_is_not_lost_without_a_reason_and_the_page_says_so(self) -> None:
+        client, lead = signed_in_as(Role.SALES, "pl"), nobodys()
+        client.post(f"/leads/{lead.pk}/deal/open/", self.FORM)
+        form = {**self.FORM, "deal-reason": " ", "seen": seen(client, lead)}
+        answer = client.post(f"/leads/{lead.pk}/deal/lost/", form)
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert "Napisz krótko, dlaczego szansa przepadła." in page
+        assert 'aria-invalid="true"' in page
+        assert 'value="12 500,50"' in page
+        assert Opportunity.objects.get(lead=lead).outcome == "open"
+        answer = client.post(f"/leads/{lead.pk}/deal/won/", form, follow=True)
+        deal = Opportunity.objects.get(lead=lead)
+        assert (deal.outcome, deal.reason) == ("won", "")
 
     def test_two_open_deals_are_refused(self) -> None:
         client, lead = signed_in_as(Role.SALES), nobodys()

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.mark.slow
+@pytest.mark.embedded
 def test_the_benchmark_of_the_pages_asks_for_every_page(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bench.product_pages", "--small", "--leads", "300"]
     environment = {**os.environ, "LEJEK_LOG_LEVEL": "ERROR"}
@@ -51,6 +52,7 @@ print(sorted({name.split(".")[0] for name in set(sys.modules) - before} & heavy)
 
 
 @pytest.mark.slow
+@pytest.mark.embedded
 def test_the_first_request_imports_nothing_heavy(tmp_path: Path) -> None:
     """What is heavy is imported when the server starts, so that nobody waits for it."""
     environment = {

@@ -12,15 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lejek.identity.normalise.numbers import grouping_of, in_column
 from lejek.identity.normalise.words import folded, tokens
 from lejek.identity.targets import (
     FREE_READERS,
     FULL_NAME,
+    LAST_NAME_FIRST,
     LEAD_TARGETS,
+    NUMERIC,
     PROPERTY,
     TOUCHPOINT_TARGETS,
     WHO,
+    Reader,
     Target,
+    Told,
 )
 
 REASON_HEADERS = ("Powód odrzucenia", "Reason for rejection")
@@ -75,6 +80,22 @@ def header_key(kind: str, columns: Iterable[str]) -> str:
     return hashlib.sha256("\n".join([kind, *names]).encode()).hexdigest()
 
 
+def renamed(mapping: ColumnMapping, columns: Iterable[str]) -> ColumnMapping:
+    """A mapping for columns that another file writes in other letters.
+
+    >>> renamed(ColumnMapping({"E-mail": "contact.email"}), ["E-MAIL", "Firma"]).columns
+    {'E-MAIL': 'contact.email'}
+    """
+    names = list(columns)
+    by_words = {tokens(name): to for name, to in mapping.columns.items()}
+    found = {name: mapping.columns[name] for name in names if name in mapping.columns}
+    for name in names:
+        to = by_words.get(tokens(name))
+        if to and to not in found.values():
+            found.setdefault(name, to)
+    return ColumnMapping(found, mapping.constant_type)
+
+
 def slug(header: str) -> str:
     """A header as the last part of a field's name.
 
@@ -94,8 +115,9 @@ def suggest(kind: str, columns: Sequence[str], samples: Sequence[Sequence[str]])
         if name is not None and name not in found.values():
             found[column] = name
     _suggest_email(kind, columns, samples, found)
-    if FULL_NAME in found.values() and "contact.last_name" in found.values():
-        found = {column: name for column, name in found.items() if name != FULL_NAME}
+    if "contact.last_name" in found.values():
+        wholes = (FULL_NAME, LAST_NAME_FIRST)
+        found = {column: name for column, name in found.items() if name not in wholes}
     if kind != "leads":
         for column in columns:
             if column not in REASON_HEADERS:
@@ -135,7 +157,7 @@ def problems_of(kind: str, mapping: ColumnMapping, free_fields: Iterable[str]) -
 
 
 def _lacks_of_leads(names: Sequence[str]) -> list[Problem]:
-    return [] if {*WHO, FULL_NAME} & set(names) else [Problem("no_key")]
+    return [] if {*WHO, FULL_NAME, LAST_NAME_FIRST} & set(names) else [Problem("no_key")]
 
 
 def _lacks(names: Sequence[str], mapping: ColumnMapping) -> list[Problem]:
@@ -152,13 +174,34 @@ def _lacks(names: Sequence[str], mapping: ColumnMapping) -> list[Problem]:
 def type_of(cells: Iterable[str]) -> str:
     """The type of a free-form field, from some of its values."""
     told = [cell for cell in cells if cell.strip()]
-    for kind in ("number", "boolean", "date"):
+    grouping = grouping_of(told)
+    numbers = [in_column(cell, grouping) for cell in told] if grouping else told
+    if told and all(_reads("number", cell) for cell in numbers):
+        return "number"
+    for kind in ("boolean", "date"):
         if told and all(_reads(kind, cell) for cell in told):
             return kind
     return "text"
 
 
-def _reads(kind: str, cell: str) -> bool:
+def groupings(
+    mapping: ColumnMapping,
+    columns: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    free_fields: Mapping[str, Reader],
+) -> dict[str, str]:
+    """For each field of numbers the sign that groups its thousands, where some rows show it."""
+    found = {}
+    for place, column in enumerate(columns):
+        name = mapping.columns.get(column, "")
+        target = LEAD_TARGETS.get(name)
+        reader = target.read if target else free_fields.get(name)
+        if reader in NUMERIC and (sign := grouping_of(row[place] for row in samples)):
+            found[name] = sign
+    return found
+
+
+def _reads(kind: str, cell: Told) -> bool:
     try:
         FREE_READERS[kind](cell, ZoneInfo("UTC"))
     except ValueError:

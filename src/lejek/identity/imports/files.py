@@ -1,4 +1,4 @@
-"""Uploaded files: kept under names of our own, turned into UTF-8 CSV, read row by row.
+"""Uploaded files: kept under names of our own, made into UTF-8 CSV, read row by row.
 
 In: bytes. Out: a table with a header and rows of text. A file is never held in memory.
 """
@@ -18,20 +18,22 @@ from django.conf import settings
 
 from lejek.identity.imports.header import NoHeader, read_header
 from lejek.identity.imports.records import Record, records
-from lejek.identity.plain_text import NotText, to_utf8
-from lejek.identity.spreadsheet import Progress, UnsafeWorkbook, look_into, to_csv
+from lejek.identity.plain_text import NotText, utf8_of
+from lejek.identity.workbooks import Progress, UnsafeWorkbook, look_into, to_csv
 
 MOST_BYTES = 500 << 20
 MOST_COLUMNS = 500
 CHUNK_ROWS = 1000
 LONGEST_CELL = 100_000
-_WORKBOOK = ".xlsx"
+_WORKBOOK, _TEXT = ".xlsx", ".csv"
+_SHORT_BYTES = 4 << 20
 
 _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
 _OTHERS = (b"%PDF", b"{\\rtf", b"<!DOCTYPE", b"<html", b"\x89PNG", b"\xff\xd8\xff")
 """How files begin that are renamed to .csv again and again."""
 
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
+_TEXT_AS_FORMULA = re.compile(r'\s*="((?:[^"]|"")*)"\s*')
 _GUARD = "'"
 _PLAIN_NUMBER = re.compile(r"^[+-]?[\d\s.,()/-]*$")
 
@@ -57,37 +59,41 @@ def new_path(suffix: str) -> Path:
 
 
 def store(chunks: Iterable[bytes]) -> Path:
-    """Keep a file: text as UTF-8 CSV, a workbook as it is until somebody reads it.
+    """Keep a file as it came, until somebody reads it.
 
-    Raises: FileRefused; nothing is kept then.
+    Raises: FileRefused, for what can be seen from its beginning; nothing is kept then.
     """
     raw = new_path(".upload")
     try:
         _write(chunks, raw)
-        return _prepared(raw)
+        return raw.rename(raw.with_suffix(_kept_as(raw)))
     finally:
         raw.unlink(missing_ok=True)
 
 
-def is_workbook(path: Path) -> bool:
-    """Whether a file that is kept is yet to become a table."""
-    return path.suffix == _WORKBOOK
+def is_read_at_once(kept: Path) -> bool:
+    """Whether nobody needs to wait for a file to be read: text that is short."""
+    return kept.suffix == _TEXT and kept.stat().st_size <= _SHORT_BYTES
 
 
-def unpacked(workbook: Path, progress: Progress | None = None) -> Path:
-    """The first sheet of a workbook that has rows, as CSV beside it.
+def table_of(kept: Path, progress: Progress | None = None) -> Path:
+    """What a kept file holds, as UTF-8 CSV: the file itself where it is that, else one beside.
 
+    Of a workbook it is the first sheet that has rows. `progress` hears how much of it is read.
     Raises: FileRefused.
     """
-    if not workbook.is_file():
+    if not kept.is_file():
         raise FileRefused("gone")
-    target = new_path(".csv")
+    target = new_path(_TEXT)
     try:
-        to_csv(workbook, target, progress)
+        if kept.suffix == _WORKBOOK:
+            to_csv(kept, target, progress)
+            return target
+        return utf8_of(kept, target)
     except UnsafeWorkbook as problem:
-        target.unlink(missing_ok=True)
         raise FileRefused(problem.code) from problem
-    return target
+    except NotText as problem:
+        raise FileRefused("not_text") from problem
 
 
 def _write(chunks: Iterable[bytes], target: Path) -> None:
@@ -102,7 +108,8 @@ def _write(chunks: Iterable[bytes], target: Path) -> None:
         raise FileRefused("empty")
 
 
-def _prepared(raw: Path) -> Path:
+def _kept_as(raw: Path) -> str:
+    """The suffix of what a file is by its beginning. Raises: FileRefused."""
     with raw.open("rb") as file:
         start = file.read(1 << 16)
     if start.startswith(_ZIP):
@@ -110,7 +117,7 @@ def _prepared(raw: Path) -> Path:
             look_into(raw)
         except UnsafeWorkbook as problem:
             raise FileRefused(problem.code) from problem
-        return raw.rename(raw.with_suffix(_WORKBOOK))
+        return _WORKBOOK
     if start.startswith(_OLE):
         raise FileRefused("old_workbook")
     if start.startswith(_GZIP):
@@ -119,12 +126,7 @@ def _prepared(raw: Path) -> Path:
         raise FileRefused("not_text")
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileRefused("not_text")
-    target = new_path(".csv")
-    try:
-        to_utf8(raw, target)
-    except NotText as problem:
-        raise FileRefused("not_text") from problem
-    return target
+    return _TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +189,13 @@ class Table:
                 rest = self.separator.join(cells[n_columns - 1 :])
                 cells = [*cells[: n_columns - 1], rest]
             cells = [*cells, *[""] * n_columns][:n_columns]
-        if _GUARD in "".join(cells):
+        text = "".join(cells)
+        if "\0" in text:
+            cells = [cell.replace("\0", "") for cell in cells]
+        if _GUARD in text:
             cells = [_unguarded(cell) for cell in cells]
+        if '="' in text:
+            cells = [_unquoted(cell) for cell in cells]
         return Row(number, self._n_lines_before + record.line, cells, fault)
 
     def chunks(self, *, skip: int = 0, size: int = CHUNK_ROWS) -> Iterator[list[Row]]:
@@ -228,6 +235,12 @@ def _unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith(_GUARD) and _FORMULA.match(cell[1:]) else cell
 
 
+def _unquoted(cell: str) -> str:
+    """A text that stands as a formula, so that a spreadsheet takes it for no number."""
+    found = _TEXT_AS_FORMULA.fullmatch(cell)
+    return cell if found is None else found[1].replace('""', '"')
+
+
 class Rejects:
     """The file of rows that were refused: the same columns and a reason, to mend and load again.
 
@@ -236,9 +249,15 @@ class Rejects:
     """
 
     def __init__(
-        self, table: Table, reason_header: str, passed_over: Sequence[str], *, n_bytes: int
+        self,
+        table: Table,
+        reason_header: str,
+        passed_over: Sequence[str],
+        *,
+        n_bytes: int,
+        path: Path | None = None,
     ) -> None:
-        self.path = rejects_path(table.path)
+        self.path = path or rejects_path(table.path)
         self.n_bytes = n_bytes
         self._separator = table.separator
         names = [name for name in table.columns if name not in passed_over]

@@ -6,7 +6,7 @@ In: an import. Out: plain values for its templates.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from leadscore.language.catalogue import VALUES
 from leadscore.language.words import number_text
 from lejek.capture.services import ReceivedTouchpoint
+from lejek.identity.imports import starting
 from lejek.identity.imports.brought import leads_of
 from lejek.identity.imports.columns import (
     NEW_FIELD,
@@ -26,7 +27,7 @@ from lejek.identity.imports.columns import (
     targets_of,
 )
 from lejek.identity.imports.files import Table, rejects_path
-from lejek.identity.imports.running import cells_of, fault_of, strangers
+from lejek.identity.imports.running import cells_of, conventions_of, fault_of, strangers
 from lejek.identity.imports.texts import fault_text, faults_text, kept_text, label_of, refusal_text
 from lejek.identity.models import FieldDefinition, Import
 from lejek.identity.reading import LeadRow, read_lead, read_touchpoint
@@ -127,10 +128,10 @@ _Found = list[tuple[int, Mapping[str, str], str, bool]]
 
 
 def _read_leads(table: Table, mapping: ColumnMapping) -> _Found:
-    conventions = current_conventions()
+    conventions = conventions_of(table, mapping)
     # A field that is yet to be made is shown as text.
     free = {**conventions.free_fields, **dict.fromkeys(NEW_FIELD, FREE_READERS["text"])}
-    conventions = type(conventions)(conventions.zone, conventions.positions, free)
+    conventions = replace(conventions, free_fields=free)
     found: _Found = []
     for row in table.first(PREVIEW_ROWS):
         if row.fault:
@@ -195,34 +196,38 @@ def _language() -> str:
 
 def check_page(job: Import, user: User) -> dict[str, Any]:
     """The page that says what an import would do."""
-    return {**_counts(job, user), **progress_page(job, "check_import")}
+    return {**_counts(job, user), **progress_page(job, user)}
 
 
 def run_page(job: Import, user: User) -> dict[str, Any]:
     """The page that says how far an import is, or what became of it."""
-    task = "undo_import" if job.status == Import.Status.UNDOING else "run_import"
     # One that a person stopped has no message.
     is_given_up = job.status == Import.Status.FAILED and job.message
     return {
         **_counts(job, user),
-        **progress_page(job, task),
+        **progress_page(job, user),
         "refusal": refusal_text(job.message) if is_given_up else "",
         "leads": leads_of(job, user) if job.status == Import.Status.DONE else [],
     }
 
 
-def progress_page(job: Import, task: str) -> dict[str, Any]:
+def progress_page(job: Import, user: User) -> dict[str, Any]:
     """How far an import is, whether somebody works on it, or whether it waits after a failure."""
     waiting = Job.objects.filter(
-        dedupe_key=f"{task}:{job.pk}", status__in=[Job.Status.READY, Job.Status.RUNNING]
+        task_path=f"lejek.identity.jobs.{starting.TASKS.get(job.status)}",
+        arguments={"import_id": job.pk},
+        status__in=[Job.Status.READY, Job.Status.RUNNING],
     )
     share = min(100, job.rows_done * 100 // job.rows_total) if job.rows_total else 0
     # An undo counts down.
     is_back = job.status == Import.Status.UNDOING
     return {
         "job": job,
+        "may_write": can(user, "imports.write"),
         "is_waiting": waiting.exists(),
         "share": 100 - share if is_back else share,
+        # How long a text is that is yet to be read is not known.
+        "is_measured": job.status != Import.Status.READING or job.rows_total > 0,
     }
 
 
@@ -233,7 +238,6 @@ def _counts(job: Import, user: User) -> dict[str, Any]:
     examples = counts.get("examples", []) if may_write else []
     return {
         "counts": counts,
-        "may_write": may_write,
         "n_taken": sum(counts.get(name, 0) for name in ("new", "updated", "unchanged")),
         "left_out": [
             (label_of(name), number, kept_text(left_out.get(name, "")))

@@ -7,23 +7,36 @@ and of two runs at once only one moves it.
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
-from lejek.capture.services import ReceivedTouchpoint, fresh_ids, touchpoint_id
+from lejek.capture.services import (
+    ReceivedTouchpoint,
+    contradictions,
+    fresh_ids,
+    touchpoint_id,
+)
 from lejek.identity.book import CompanyEntry, ContactEntry, open_book
 from lejek.identity.consents import without_withdrawn
-from lejek.identity.imports.columns import REASON_HEADERS, ColumnMapping, from_json
-from lejek.identity.imports.files import Rejects, Row, Table
+from lejek.identity.imports.columns import (
+    REASON_HEADERS,
+    ColumnMapping,
+    from_json,
+    groupings,
+)
+from lejek.identity.imports.files import CHUNK_ROWS, Rejects, Row, Table, new_path, rejects_path
 from lejek.identity.imports.rehearsing import Rehearsed, notes
 from lejek.identity.imports.texts import as_kept, faults_text
 from lejek.identity.models import Import
@@ -46,6 +59,7 @@ NAMED_ROWS = 1000
 _EXAMPLES = 20
 _NAMES_OF_PEOPLE = ("email", "phone")
 Progress = Callable[[int, int], None]
+_ReadRow = tuple[Row, ReceivedTouchpoint, Sequence[Fault]]
 
 
 @dataclass(slots=True)
@@ -74,12 +88,23 @@ class Seen:
     """What was seen so far in a file, on disk when it is much."""
 
     def __init__(self) -> None:
-        self._notes = notes("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID;")
+        self._notes = notes("CREATE TABLE seen (id BLOB PRIMARY KEY, what BLOB) WITHOUT ROWID;")
 
-    def add(self, id_: bytes) -> bool:
-        """Remember an id; gives whether it is the first time."""
-        done = self._notes.execute("INSERT OR IGNORE INTO seen VALUES (?)", (id_,))
+    def add(self, id_: bytes, what: object = None) -> bool:
+        """Remember an id and what it was; gives whether it is the first time."""
+        kept = None if what is None else pickle.dumps(what)
+        done = self._notes.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (id_, kept))
         return bool(done.rowcount)
+
+    def touchpoints(self, items: Iterable[ReceivedTouchpoint]) -> dict[UUID, ReceivedTouchpoint]:
+        """What was seen under the ids that the senders of some touchpoints gave."""
+        found = {}
+        for id_ in {touchpoint_id(item) for item in items if item.id}:
+            query = "SELECT what FROM seen WHERE id = ? AND what IS NOT NULL"
+            for (what,) in self._notes.execute(query, (id_.bytes,)):
+                # What is unpacked was packed by this process.
+                found[id_] = pickle.loads(what)  # noqa: S301
+        return found
 
     def close(self) -> None:
         """Forget everything."""
@@ -142,7 +167,7 @@ class Leads:
             return record_leads(
                 rows, origin=self.origin, now=self.now, is_announced=self.is_announced
             )
-        book = open_book(rows, self.rehearsed)
+        book = open_book(rows, self.rehearsed, self.origin.known_at)
         entered = [enter(book, row, self.origin, self.now) for row in rows]
         self.rehearsed.keep(book)
         return without_withdrawn(rows, entered, self.origin)
@@ -173,7 +198,7 @@ class Touchpoints:
 
     def take(self, chunk: Sequence[Row], tally: Tally) -> None:
         """Rehearse or record the touchpoints of a chunk."""
-        read = []
+        read: list[_ReadRow] = []
         for row in chunk:
             item, faults = read_touchpoint(
                 cells_of(self.table, self.mapping, row),
@@ -185,15 +210,18 @@ class Touchpoints:
                 tally.refuse(row, faults)
             else:
                 read.append((row, item, faults))
-        items = []
-        for (row, item, faults), stranger in zip(
-            read, strangers([item for _, item, _ in read]), strict=True
-        ):
-            if stranger is not None:
-                tally.refuse(row, [stranger])
-                continue
-            tally.leave_out(faults)
-            items.append(item)
+        unknown = strangers([item for _, item, _ in read])
+        read = _without_refused(read, unknown, tally)
+        told = [item for _, item, _ in read]
+        earlier = None if self.seen is None else self.seen.touchpoints(told)
+        taken_ids = [
+            Fault("id_of_another", "id", item.id, is_fatal=True) if is_other else None
+            for item, is_other in zip(told, contradictions(told, earlier), strict=True)
+        ]
+        read = _without_refused(read, taken_ids, tally)
+        for _, _, left_out in read:
+            tally.leave_out(left_out)
+        items = [item for _, item, _ in read]
         n_new, n_waiting = self._taken(items)
         tally.counts.update(new=n_new, unchanged=len(items) - n_new, waiting=n_waiting)
 
@@ -208,10 +236,24 @@ class Touchpoints:
             )
             return taken.n_new, taken.n_waiting
         by_id = {touchpoint_id(item): item for item in items}
-        fresh = [id_ for id_ in fresh_ids(list(by_id)) if self.seen.add(id_.bytes)]
+        fresh = [
+            id_
+            for id_ in fresh_ids(list(by_id))
+            if self.seen.add(id_.bytes, by_id[id_] if by_id[id_].id else None)
+        ]
         known = contacts_by_key({key for id_ in fresh for key in by_id[id_].keys})
         n_waiting = sum(not known.keys() & set(by_id[id_].keys) for id_ in fresh)
         return len(fresh), n_waiting
+
+
+def _without_refused(
+    read: Sequence[_ReadRow], faults: Sequence[Fault | None], tally: Tally
+) -> list[_ReadRow]:
+    """The rows without a fault; the others are refused."""
+    for (row, _, _), fault in zip(read, faults, strict=True):
+        if fault is not None:
+            tally.refuse(row, [fault])
+    return [each for each, fault in zip(read, faults, strict=True) if fault is None]
 
 
 def strangers(items: Sequence[ReceivedTouchpoint]) -> list[Fault | None]:
@@ -242,6 +284,16 @@ def cells_of(table: Table, mapping: ColumnMapping, row: Row) -> dict[str, str]:
     }
 
 
+def conventions_of(table: Table, mapping: ColumnMapping) -> Conventions:
+    """How the organisation reads values, and how a file writes numbers, as its first rows show.
+
+    Queries: two.
+    """
+    known = current_conventions()
+    rows = [row.cells for row in table.first(CHUNK_ROWS)]
+    return replace(known, groupings=groupings(mapping, table.columns, rows, known.free_fields))
+
+
 def fault_of(row: Row) -> Fault:
     """Why a row cannot be read at all."""
     return Fault(row.fault, "", str(row.line), is_fatal=True)
@@ -255,28 +307,45 @@ def source_of(job: Import) -> str:
 def check(job: Import, *, now: datetime, progress: Progress | None = None) -> None:
     """See what an import would do; nothing but its counts and the rejects file is written.
 
-    Repeat: begins anew.
+    Repeat: begins anew; of two at once only one comes to an end, and one whose columns are chosen
+    anew meanwhile does not.
     """
-    started = Import.objects.filter(pk=job.pk, status=Import.Status.CHECKING)
+    if job.status != Import.Status.CHECKING:
+        return
+    started = Import.objects.filter(pk=job.pk, status=job.status, mapping=job.mapping)
     if not started.update(rows_done=0, counts={}, message=""):
         return
     with closing(Rehearsed()) as rehearsed, closing(Seen()) as seen, _in_language_of(job):
         table, handler = _handler(job, now, seen, rehearsed)
-        rejects = Rejects(table, _reason_header(), REASON_HEADERS, n_bytes=0)
-        total = Tally()
-        n_done = 0
-        for chunk in table.chunks():
-            _handle(handler, chunk, total, rejects, table)
-            n_done += len(chunk)
-            Import.objects.filter(pk=job.pk).update(rows_done=n_done)
-            if progress is not None:
-                progress(n_done, job.rows_total)
-        Import.objects.filter(pk=job.pk, status=Import.Status.CHECKING).update(
+        # A file of its own: that of the import may be another check's by now, or the run's.
+        own = new_path(".rejects.csv")
+        rejects = Rejects(table, _reason_header(), REASON_HEADERS, n_bytes=0, path=own)
+        try:
+            _check(job, table, handler, rejects, progress)
+        finally:
+            own.unlink(missing_ok=True)
+
+
+def _check(
+    job: Import, table: Table, handler: Handler, rejects: Rejects, progress: Progress | None
+) -> None:
+    total = Tally()
+    n_done = 0
+    for chunk in table.chunks():
+        if not _move(job, n_done, n_done + len(chunk)):
+            return
+        _handle(handler, chunk, total, rejects, table)
+        n_done += len(chunk)
+        if progress is not None:
+            progress(n_done, job.rows_total)
+    with transaction.atomic():
+        if _held(job, n_done).update(
             status=Import.Status.CHECKED,
             rows_done=0,
             rows_total=n_done,
             counts=_kept({}, total, rejects),
-        )
+        ):
+            rejects.path.replace(rejects_path(table.path))
 
 
 def run(job: Import, *, now: datetime, progress: Progress | None = None) -> None:
@@ -308,16 +377,21 @@ def run(job: Import, *, now: datetime, progress: Progress | None = None) -> None
         _finish(job, n_done, now)
 
 
+def _held(job: Import, n_done: int) -> QuerySet[Import]:
+    """An import while nobody else took it over: as it was found, and as far as we left it."""
+    return Import.objects.filter(
+        pk=job.pk, status=job.status, mapping=job.mapping, rows_done=n_done
+    )
+
+
 def _move(job: Import, old: int, new: int) -> bool:
     """Claim a chunk: whether `rows_done` still was where we left it."""
-    mine = Import.objects.filter(pk=job.pk, status=Import.Status.RUNNING, rows_done=old)
-    return bool(mine.update(rows_done=new))
+    return bool(_held(job, old).update(rows_done=new))
 
 
 def _finish(job: Import, n_done: int, now: datetime) -> None:
     with transaction.atomic():
-        mine = Import.objects.filter(pk=job.pk, status=Import.Status.RUNNING, rows_done=n_done)
-        if not mine.update(
+        if not _held(job, n_done).update(
             status=Import.Status.DONE, finished_at=now, rows_total=n_done, message=""
         ):
             return
@@ -345,17 +419,16 @@ def _handler(
 ) -> tuple[Table, Handler]:
     table = Table(Path(job.path))
     mapping = from_json(job.mapping)
+    conventions = conventions_of(table, mapping)
     is_announced = job.rows_total <= NAMED_ROWS
     if job.kind == Import.Kind.LEADS:
         origin = Origin(source_of(job), job.actor, now, job.pk)
-        return table, Leads(
-            table, mapping, current_conventions(), origin, now, seen, rehearsed, is_announced
-        )
+        return table, Leads(table, mapping, conventions, origin, now, seen, rehearsed, is_announced)
     seen_by_check = None if rehearsed is None else seen
     return table, Touchpoints(
         table,
         mapping,
-        current_conventions(),
+        conventions,
         source_of(job),
         job.pk,
         now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from lejek.identity.imports.columns import (
     from_json,
     header_key,
     problems_of,
+    renamed,
     slug,
     suggest,
     type_of,
@@ -23,14 +24,15 @@ from lejek.identity.imports.columns import (
 from lejek.identity.imports.files import (
     FileRefused,
     Table,
-    is_workbook,
+    is_read_at_once,
     remove,
     store,
-    unpacked,
+    table_of,
 )
 from lejek.identity.models import FieldDefinition, Import
-from lejek.identity.spreadsheet import Progress
+from lejek.identity.normalise.words import tidy
 from lejek.identity.targets import LEAD_TARGETS
+from lejek.identity.workbooks import Progress
 from lejek.kernel.jobs import enqueue
 from lejek.people import audit
 from lejek.people.models import User
@@ -43,6 +45,14 @@ OPEN = (
     Import.Status.CHECKED,
 )
 """States in which the file is looked at, and nothing of it is in."""
+
+TASKS: Mapping[str, str] = {
+    Import.Status.READING: "read_file",
+    Import.Status.CHECKING: "check_import",
+    Import.Status.RUNNING: "run_import",
+    Import.Status.UNDOING: "undo_import",
+}
+"""States in which a job is at work, and which one."""
 
 
 class MappingRefused(ValueError):
@@ -65,15 +75,15 @@ def begin_import(
     actor: User | None,
     now: datetime,
 ) -> Import:
-    """Keep an uploaded file and suggest its columns; a workbook is read first, by a job.
+    """Keep an uploaded file; a short one is read at once, any other by a job.
 
-    Writes: Import, a job for a workbook. Raises: FileRefused.
+    Writes: Import, a job that reads it. Raises: FileRefused.
     """
     job = received(chunks=chunks, file_name=file_name, kind=kind, actor=actor, now=now)
     with transaction.atomic():
         job.save()
         if job.status == Import.Status.READING:
-            _enqueue("read_workbook", job, now)
+            _enqueue(job, now)
     return job
 
 
@@ -85,35 +95,46 @@ def received(
     actor: User | None,
     now: datetime,
 ) -> Import:
-    """An import of an uploaded file, not saved yet; a workbook is yet to be read.
+    """An import of an uploaded file, not saved yet; unless it is short, it is yet to be read.
 
     Raises: FileRefused.
     """
-    path = store(chunks)
+    kept = store(chunks)
     job = Import(
         kind=kind,
         status=Import.Status.READING,
-        file_name=Path(file_name.replace("\\", "/")).name[:255] or "file",
-        path=str(path),
+        file_name=tidy(Path(file_name.replace("\\", "/")).name)[:255] or "file",
+        path=str(kept),
         actor=actor,
         created_at=now,
     )
-    if is_workbook(path):
-        return job
-    try:
-        for name, value in _as_uploaded(kind, path).items():
-            setattr(job, name, value)
-    except FileRefused:
-        path.unlink()
-        raise
+    if is_read_at_once(kept):
+        try:
+            for name, value in _read(kind, kept).items():
+                setattr(job, name, value)
+        except FileRefused:
+            kept.unlink()
+            raise
+        if job.path != str(kept):
+            kept.unlink()
     return job
 
 
-def _as_uploaded(kind: str, path: Path) -> dict[str, Any]:
+def _read(kind: str, kept: Path, progress: Progress | None = None) -> dict[str, Any]:
     """What an import knows of its table once that can be read, by column.
 
-    Raises: FileRefused.
+    Raises: FileRefused; there is no table then.
     """
+    path = table_of(kept, progress)
+    try:
+        return _as_uploaded(kind, path)
+    except FileRefused:
+        if path != kept:
+            path.unlink()
+        raise
+
+
+def _as_uploaded(kind: str, path: Path) -> dict[str, Any]:
     table = Table(path)
     n_rows = table.count()
     if not n_rows:
@@ -128,13 +149,13 @@ def _as_uploaded(kind: str, path: Path) -> dict[str, Any]:
     }
 
 
-def read_workbook(job: Import, *, progress: Progress | None = None) -> None:
-    """Turn an uploaded workbook into a table, and suggest its columns.
+def read_file(job: Import, *, progress: Progress | None = None) -> None:
+    """Turn an uploaded file into a table, and suggest its columns.
 
-    Writes: Import. Repeat: begins anew; of two at once only one counts.
-    Raises: FileRefused; there is no file any more then.
+    Until that is done, an import counts the kilobytes of its file where it counts rows later.
+    Writes: Import. Repeat: begins anew; of two at once only one counts. Raises: FileRefused.
     """
-    workbook = Path(job.path)
+    kept = Path(job.path)
     mine = Import.objects.filter(pk=job.pk, status=Import.Status.READING)
 
     def tell(n_done: int, n_total: int) -> None:
@@ -144,27 +165,23 @@ def read_workbook(job: Import, *, progress: Progress | None = None) -> None:
 
     if not mine.exists():
         return
-    path = unpacked(workbook, tell)
-    try:
-        is_mine = mine.update(**_as_uploaded(job.kind, path), rows_done=0, message="")
-    except FileRefused:
-        path.unlink()
-        raise
-    (workbook if is_mine else path).unlink(missing_ok=True)
+    found = _read(job.kind, kept, tell)
+    path = Path(found["path"])
+    is_mine = mine.update(**found, rows_done=0, message="")
+    if path != kept:
+        (kept if is_mine else path).unlink(missing_ok=True)
 
 
 def refuse(job: Import, code: str, *, now: datetime) -> None:
     """Give a file up that cannot be read; what is in already stays until it is undone.
 
-    Writes: Import. Repeat: changes nothing.
+    Writes: Import. Repeat: changes nothing, nor when somebody else got further with it meanwhile.
     """
-    for old, new in (
-        (OPEN, Import.Status.REFUSED),
-        ((Import.Status.RUNNING,), Import.Status.FAILED),
-    ):
-        mine = Import.objects.filter(pk=job.pk, status__in=old)
-        if mine.update(status=new, message=code, finished_at=now):
-            remove(Path(job.path))
+    is_running = job.status == Import.Status.RUNNING
+    new = Import.Status.FAILED if is_running else Import.Status.REFUSED
+    mine = Import.objects.filter(pk=job.pk, status=job.status, path=job.path)
+    if mine.update(status=new, message=code, finished_at=now):
+        remove(Path(job.path))
 
 
 def _suggested(kind: str, key: str, table: Table) -> ColumnMapping:
@@ -174,9 +191,7 @@ def _suggested(kind: str, key: str, table: Table) -> ColumnMapping:
     )
     last = earlier.order_by("-id").first() if key else None
     if last is not None:
-        kept = from_json(last.mapping)
-        columns = {name: field for name, field in kept.columns.items() if name in table.columns}
-        return ColumnMapping(columns, kept.constant_type)
+        return renamed(from_json(last.mapping), table.columns)
     samples = [row.cells for row in table.first(SAMPLE_ROWS)]
     return suggest(kind, table.columns, samples)
 
@@ -196,7 +211,7 @@ def choose_columns(
             raise MappingRefused(problems)
         open_ = [Import.Status.UPLOADED, Import.Status.CHECKED, Import.Status.CHECKING]
         _advance(job, open_, Import.Status.CHECKING, mapping=whole.as_json(), actor=actor)
-        _enqueue("check_import", job, now)
+        _enqueue(job, now)
     return job
 
 
@@ -209,6 +224,8 @@ def _with_new_fields(job: Import, mapping: ColumnMapping) -> ColumnMapping:
     rows = table.first(SAMPLE_ROWS)
     made = {}
     for column, choice in asked.items():
+        if column not in table.columns:
+            continue
         name = f"{NEW_FIELD[choice]}{slug(column).replace('.', '_')}"
         if name in LEAD_TARGETS or name == "lead.email_kind":
             name = f"{name}_2"
@@ -226,15 +243,14 @@ def _with_new_fields(job: Import, mapping: ColumnMapping) -> ColumnMapping:
 
 
 def start_run(job: Import, *, now: datetime) -> Import:
-    """Let a checked import be taken in; one that stopped goes on.
+    """Let a checked import be taken in.
 
     Writes: Import, a job. Raises: NotNow.
     """
     with transaction.atomic():
-        if job.status != Import.Status.RUNNING:
-            states = [Import.Status.CHECKED]
-            _advance(job, states, Import.Status.RUNNING, rows_done=0, counts={})
-        _enqueue("run_import", job, now)
+        states = [Import.Status.CHECKED]
+        _advance(job, states, Import.Status.RUNNING, rows_done=0, counts={})
+        _enqueue(job, now)
     return job
 
 
@@ -244,18 +260,26 @@ def start_undo(job: Import, *, actor: User | None, now: datetime) -> Import:
     Writes: Import, an audit entry, a job. Raises: NotNow.
     """
     with transaction.atomic():
-        if job.status != Import.Status.UNDOING:
-            states = [Import.Status.DONE, Import.Status.FAILED]
-            _advance(job, states, Import.Status.UNDOING)
-            audit.record(
-                actor=actor,
-                action="undid_import",
-                subject=job.file_name[:200],
-                details={"import_id": job.pk},
-                now=now,
-            )
-        _enqueue("undo_import", job, now)
+        _advance(job, [Import.Status.DONE, Import.Status.FAILED], Import.Status.UNDOING)
+        audit.record(
+            actor=actor,
+            action="undid_import",
+            subject=job.file_name[:200],
+            details={"import_id": job.pk},
+            now=now,
+        )
+        _enqueue(job, now)
     return job
+
+
+def go_on(job: Import, *, now: datetime) -> None:
+    """Let somebody work on an import again whose job came to no end.
+
+    Writes: a job. Repeat: one job at a time gets anywhere. Raises: NotNow.
+    """
+    if job.status not in TASKS:
+        raise NotNow(job.status)
+    _enqueue(job, now)
 
 
 def stop(job: Import, *, now: datetime) -> Import:
@@ -289,10 +313,13 @@ def _advance(
     return job
 
 
-def _enqueue(task: str, job: Import, now: datetime) -> None:
+def _enqueue(job: Import, now: datetime) -> None:
+    task = TASKS[job.status]
+    # A check that is at work began with other columns perhaps, and stops: this one has to follow.
+    is_one_enough = job.status != Import.Status.CHECKING
     enqueue(
         f"lejek.identity.jobs.{task}",
         {"import_id": job.pk},
         now=now,
-        dedupe_key=f"{task}:{job.pk}",
+        dedupe_key=f"{task}:{job.pk}" if is_one_enough else None,
     )

@@ -54,13 +54,21 @@ FAULTS: Mapping[str, str | Promise] = {
     "not_a_domain": _("is not an Internet domain"),
     "not_a_country": _("is not the name or code of a country"),
     "not_a_number": _("is not a number"),
+    "not_whole": _("is not a whole number"),
     "a_range": _("is a range; a single number is needed"),
+    "two_readings": _("can be read in two ways: write 12 345 or 12,345"),
     "out_of_range": _("is too small or too large"),
     "not_a_yes_or_no": _("is neither yes nor no"),
     "not_a_date": _("is not a date such as 2026-01-31, 31.01.2026 or 31.01.2026 12:00"),
     "too_long": _("is too long"),
     "in_future": _("is in the future; only what has happened already can be imported"),
+    "id_of_another": _(
+        "is the id of another touchpoint; if another program gave it, load the file without its column of ids"
+    ),
     "unknown_lead": _("nobody is known by this; import the lead first"),
+    "of_another_person": _("belongs to somebody else"),
+    "of_another_company": _("belongs to another company"),
+    "no_company": _("has no company to stand at: give the name or the NIP of the company too"),
     "not_a_direction": _("is neither inbound nor outbound"),
 }
 

@@ -1,17 +1,19 @@
 """An import is taken back: what it brought goes, what it changed is restored from the facts.
 
 In: an import. Out: records as if it had not been, except where something else came to depend on
-them. Each step is a short transaction and finds by itself what is left to do.
+them. Each step is a short transaction in which nobody else records anything, and finds by itself
+what is left to do.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import models, transaction
 
@@ -27,7 +29,7 @@ from lejek.identity.models import (
     KnownVisitor,
     Lead,
 )
-from lejek.identity.recording import COMPANY_LINK, place_of, put, stored
+from lejek.identity.recording import COMPANY_LINK, place_of, put, record_alone, stored
 from lejek.identity.targets import Cell, Place
 from lejek.kernel.events import emit
 
@@ -67,44 +69,56 @@ def undo(job: Import, *, now: datetime) -> None:
     """Take an import back.
 
     Writes: deletes what it brought, AttributeChange for what is restored, import_undone.
-    Repeat: finds nothing left to do.
+    Repeat: finds nothing left to do; of two at once each goes on from what the other left.
     """
-    if job.status != Import.Status.UNDOING:
-        return
-    undone = _undone(job)
-    _remove_touchpoints(job, undone)
-    _detach_visitors(job)
-    _restore(Contact, job, undone, now)
-    _restore(Company, job, undone, now)
-    _remove(Lead, job, undone, lambda ids: _needed_leads(ids, job, undone))
-    _remove(Contact, job, undone, lambda ids: _depended_on(Contact, ids, undone))
-    _remove(Company, job, undone, lambda ids: _depended_on(Company, ids, undone))
-    with transaction.atomic():
-        mine = Import.objects.filter(pk=job.pk, status=Import.Status.UNDOING)
-        if mine.update(status=Import.Status.UNDONE, rows_done=0, message=""):
-            emit("import_undone", {"import_id": job.pk}, now=now)
+    for step in _STEPS:
+        last: int | None = 0
+        while last is not None:
+            with transaction.atomic():
+                record_alone()
+                # Somebody else may have undone more of it meanwhile, or all.
+                job.refresh_from_db(fields=["status", "rows_done", "counts"])
+                if job.status != Import.Status.UNDOING:
+                    return
+                last = step(job, _undone(), last, now)
 
 
-def _undone(job: Import) -> set[int]:
-    """The imports whose facts no longer count: this one, and those that were undone before."""
-    before = Import.objects.filter(status=Import.Status.UNDONE).values_list("id", flat=True)
-    return {*before, job.pk}
+class Step(Protocol):
+    """Undoes a page of something of an import, from the id after `last` on.
+
+    Gives the last id of the page; None when there was nothing left.
+    """
+
+    def __call__(self, job: Import, undone: set[int], last: int, now: datetime, /) -> int | None:
+        """Undo a page, in the caller's transaction."""
 
 
-def _remove_touchpoints(job: Import, undone: set[int]) -> None:
+def _undone() -> set[int]:
+    """The imports whose facts no longer count."""
+    gone = [Import.Status.UNDOING, Import.Status.UNDONE]
+    return set(Import.objects.filter(status__in=gone).values_list("id", flat=True))
+
+
+def _end(job: Import, _undone: set[int], _last: int, now: datetime) -> None:
+    Import.objects.filter(pk=job.pk).update(status=Import.Status.UNDONE, rows_done=0, message="")
+    emit("import_undone", {"import_id": job.pk}, now=now)
+
+
+def _remove_touchpoints(job: Import, undone: set[int], last: int, _now: datetime) -> int | None:
     """Delete the touchpoints that only this import brought."""
     own = Touchpoint.objects.filter(import_id=job.pk)
-    while ids := list(own.values_list("id", flat=True)[:_PAGE]):
-        with transaction.atomic():
-            again = Repetition.objects.filter(touchpoint__in=ids)
-            heirs = {
-                pk: import_id
-                for pk, import_id in again.values_list("touchpoint_id", "import_id")
-                if import_id not in undone
-            }
-            _hand_over(Touchpoint, heirs)
-            _delete(Touchpoint, [pk for pk in ids if pk not in heirs])
-            _count_down(job, len(ids), n_kept=len(heirs))
+    if not (ids := list(own.values_list("id", flat=True)[:_PAGE])):
+        return None
+    again = Repetition.objects.filter(touchpoint__in=ids)
+    heirs = {
+        pk: import_id
+        for pk, import_id in again.values_list("touchpoint_id", "import_id")
+        if import_id not in undone
+    }
+    _hand_over(Touchpoint, heirs)
+    _delete(Touchpoint, [pk for pk in ids if pk not in heirs])
+    _count_down(job, len(ids), n_kept=len(heirs))
+    return last
 
 
 def _hand_over(model: type[models.Model], heirs: Mapping[Any, int | None]) -> None:
@@ -128,25 +142,25 @@ def _count_down(job: Import, n_rows: int, *, n_kept: int = 0) -> None:
     Import.objects.filter(pk=job.pk).update(rows_done=job.rows_done, counts=job.counts)
 
 
-def _detach_visitors(job: Import) -> None:
+def _detach_visitors(job: Import, _undone: set[int], last: int, _now: datetime) -> int | None:
     """Forget whose browsers it is that only the touchpoints of this import told."""
-    own = KnownVisitor.objects.filter(import_id=job.pk)
-    for ids in _pages(own):
-        with transaction.atomic():
-            known = KnownVisitor.objects.filter(id__in=ids)
-            visitors = {each.visitor: each for each in known}
-            people = {each.contact_id for each in known}
-            rows = Touchpoint.objects.filter(contact_id__in=people).iterator()
-            theirs = [row for row in rows if _is_of(row, visitors)]
-            heirs = {
-                visitors[row.identity["visitor"]].pk: row.import_id
-                for row in theirs
-                if len(keys_of(row.identity)) > 1
-            }
-            gone = {name: each for name, each in visitors.items() if each.pk not in heirs}
-            _let_wait([row for row in theirs if row.identity["visitor"] in gone])
-            _hand_over(KnownVisitor, heirs)
-            _delete(KnownVisitor, [each.pk for each in gone.values()])
+    own = KnownVisitor.objects.filter(import_id=job.pk, id__gt=last).order_by("id")
+    if not (known := list(own[:_PAGE])):
+        return None
+    visitors = {each.visitor: each for each in known}
+    people = {each.contact_id for each in known}
+    rows = Touchpoint.objects.filter(contact_id__in=people).iterator()
+    theirs = [row for row in rows if _is_of(row, visitors)]
+    heirs = {
+        visitors[row.identity["visitor"]].pk: row.import_id
+        for row in theirs
+        if len(keys_of(row.identity)) > 1
+    }
+    gone = {name: each for name, each in visitors.items() if each.pk not in heirs}
+    _let_wait([row for row in theirs if row.identity["visitor"] in gone])
+    _hand_over(KnownVisitor, heirs)
+    _delete(KnownVisitor, [each.pk for each in gone.values()])
+    return known[-1].pk
 
 
 def _is_of(row: Touchpoint, visitors: Mapping[str, KnownVisitor]) -> bool:
@@ -162,21 +176,19 @@ def _let_wait(rows: Sequence[Touchpoint]) -> None:
     update_records(Touchpoint, rows, ["contact_id", "waits_for"])
 
 
-def _restore(model: type[Record], job: Import, undone: set[int], now: datetime) -> None:
+def _restore(
+    model: type[Record], job: Import, undone: set[int], last: int, now: datetime
+) -> int | None:
     """Give records that were there before the values that the other facts say."""
-    last = 0
     name = model.__name__.lower()
     is_older = models.Q(**{f"{name}__import_id__isnull": True})
     is_older |= ~models.Q(**{f"{name}__import_id": job.pk})
     own = AttributeChange.objects.filter(is_older, import_id=job.pk, **{f"{name}__isnull": False})
-    while True:
-        page = own.filter(id__gt=last).order_by("id").values_list("id", f"{name}_id")[:_PAGE]
-        facts = list(page)
-        if not facts:
-            return
-        last = facts[-1][0]
-        with transaction.atomic():
-            _restore_some(model, sorted({pk for _, pk in facts}), undone, job, now)
+    page = own.filter(id__gt=last).order_by("id").values_list("id", f"{name}_id")[:_PAGE]
+    if not (facts := list(page)):
+        return None
+    _restore_some(model, sorted({pk for _, pk in facts}), undone, job, now)
+    return int(facts[-1][0])
 
 
 def _restore_some(
@@ -187,7 +199,8 @@ def _restore_some(
     records: dict[int, Record] = manager.in_bulk(ids)
     leads = _leads_of(ids) if model is Contact else {}
     histories: dict[int, list[AttributeChange]] = defaultdict(list)
-    for change in AttributeChange.objects.filter(**{f"{name}_id__in": ids}).order_by("id"):
+    changes = AttributeChange.objects.filter(**{f"{name}_id__in": ids})
+    for change in changes.order_by("known_at", "id"):
         histories[getattr(change, f"{name}_id")].append(change)
     again: dict[int, list[Confirmation]] = defaultdict(list)
     for each in Confirmation.objects.filter(**{f"{name}_id__in": ids}):
@@ -227,12 +240,14 @@ class Told:
         """What was told of a field last by somebody who still counts."""
         facts = [each for each in self.history if each.field == field]
         before = Last(facts[0].old)
-        told = [(each.pk, Last(each.new, each)) for each in facts if self._counts(each)]
+        told = [
+            ((each.known_at, each.pk), Last(each.new, each)) for each in facts if self._counts(each)
+        ]
         for again in self.again:
             if field in again.fields.split():
                 known = [fact for fact in facts if fact.pk <= again.after]
                 last = Last(known[-1].new, known[-1], again) if known else before
-                told.append((again.after, last))
+                told.append(((again.known_at, again.after), last))
         return max(told, key=itemgetter(0))[1] if told else before
 
     def _counts(self, change: AttributeChange) -> bool:
@@ -285,28 +300,41 @@ def _put_back(
 
 
 def _remove(
-    model: type[models.Model],
-    job: Import,
-    undone: set[int],
-    needed: Callable[[Sequence[int]], set[int]],
-) -> None:
+    model: type[models.Model], job: Import, undone: set[int], last: int, _now: datetime
+) -> int | None:
     """Delete the records that an import brought and that nothing else needs.
 
     Those that stay are counted. They and the facts of them are another import's from now on, whose
     undo may take them away; or nobody's, when no import told of them.
     """
     manager: models.Manager[Any] = model._default_manager  # noqa: SLF001 - Django's public name
-    for ids in _pages(manager.filter(import_id=job.pk)):
-        with transaction.atomic():
-            stay = needed(ids)
-            gone = [pk for pk in ids if pk not in stay]
-            if model is Contact:
-                _let_wait(list(Touchpoint.objects.filter(contact_id__in=gone)))
-            _delete(model, gone)
-            heirs = _heirs(model, stay, undone)
-            _hand_over(model, heirs)
-            _hand_over_facts(model, heirs, job)
-            _count_down(job, len(ids) // 2, n_kept=len(stay))
+    own = manager.filter(import_id=job.pk, id__gt=last).order_by("id")
+    ids: list[int] = list(own.values_list("id", flat=True)[:_PAGE])
+    if not ids:
+        return None
+    is_lead = model is Lead
+    stay = _needed_leads(ids, job, undone) if is_lead else _depended_on(model, ids, undone)
+    gone = [pk for pk in ids if pk not in stay]
+    if model is Contact:
+        _let_wait(list(Touchpoint.objects.filter(contact_id__in=gone)))
+    _delete(model, gone)
+    heirs = _heirs(model, stay, undone)
+    _hand_over(model, heirs)
+    _hand_over_facts(model, heirs, job)
+    _count_down(job, len(ids) // 2, n_kept=len(stay))
+    return ids[-1]
+
+
+_STEPS: Sequence[Step] = (
+    _remove_touchpoints,
+    _detach_visitors,
+    partial(_restore, Contact),
+    partial(_restore, Company),
+    partial(_remove, Lead),
+    partial(_remove, Contact),
+    partial(_remove, Company),
+    _end,
+)
 
 
 def _delete(model: type[models.Model], ids: Sequence[Any]) -> None:
@@ -412,11 +440,3 @@ def _told_by_others(rows: models.QuerySet[Any], column: str, undone: set[int]) -
     # A row is cheaper to look at here than a condition is for the planner to misjudge.
     told = rows.values_list(column, "import_id", "source").distinct()
     return {pk for pk, import_id, source in told if import_id not in undone and source != UNDO}
-
-
-def _pages(rows: models.QuerySet[Any]) -> Iterator[list[int]]:
-    """The ids of rows, page by page."""
-    last = 0
-    while ids := list(rows.filter(id__gt=last).order_by("id").values_list("id", flat=True)[:_PAGE]):
-        yield ids
-        last = ids[-1]

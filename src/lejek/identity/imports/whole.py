@@ -9,7 +9,7 @@ from pathlib import Path
 from lejek.identity.imports.columns import ColumnMapping, from_json, problems_of
 from lejek.identity.imports.files import FileRefused
 from lejek.identity.imports.running import Progress, check, run
-from lejek.identity.imports.starting import MappingRefused, discard, read_workbook, received
+from lejek.identity.imports.starting import MappingRefused, discard, read_file, received
 from lejek.identity.models import FieldDefinition, Import
 from lejek.people.models import User
 
@@ -52,7 +52,7 @@ def run_file(
 
 def _read(job: Import, progress: Progress | None) -> None:
     try:
-        read_workbook(job, progress=progress)
+        read_file(job, progress=progress)
     except FileRefused:
         discard(job)
         raise

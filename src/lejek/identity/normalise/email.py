@@ -45,6 +45,19 @@ _POLISH_FREE = frozenset(
 """Mailboxes that anybody in Poland can have and that the general list lacks."""
 
 
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+_OFFICES = frozenset(
+    """
+    biuro bok centrala contact dzial export faktury finanse firma handel handlowy hello help hr
+    info informacja invoice invoices kadry kancelaria kontakt ksiegowosc logistics logistyka
+    magazyn mail marketing obsluga office oferty orders poczta pomoc praca przetargi purchasing
+    recepcja reception rekrutacja rodo sales sekretariat serwis service sklep sprzedaz support
+    team warsztat zakupy zamowienia zapytania zarzad
+    """.split()  # noqa: SIM905 - a list of quoted words is not read
+)
+"""How the addresses of offices begin, in Polish and English."""
+
+
 class EmailKind(StrEnum):
     """Whose mailbox it is."""
 
@@ -86,10 +99,21 @@ def validated(address: str, text: str) -> str:
         found = validate_email(address, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
         raise Unreadable(Reason.NOT_AN_EMAIL, text) from error
-    is_long = len(found.local_part) > _LONGEST_LOCAL or len(found.normalized) > _LONGEST
+    # Small letters may be more of them than the capital ones.
+    small = found.normalized.lower()
+    is_long = len(found.local_part) > _LONGEST_LOCAL or len(small) > _LONGEST
     if is_long or "." not in found.domain:
         raise Unreadable(Reason.NOT_AN_EMAIL, text)
-    return found.normalized.lower()
+    return small
+
+
+def is_shared(email: str) -> bool:
+    """Whether an address is that of an office, which several people read.
+
+    >>> is_shared("biuro.krakow@firma.pl")
+    True
+    """
+    return _NOT_LETTERS.split(email.partition("@")[0], maxsplit=1)[0] in _OFFICES
 
 
 def email_kind(email: str) -> EmailKind:

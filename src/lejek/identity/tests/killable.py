@@ -40,7 +40,8 @@ def prepare(path: Path) -> None:
 def take_back() -> None:
     """Undo the import, or go on undoing it."""
     job = Import.objects.get()
-    start_undo(job, actor=None, now=NOW)
+    if job.status != Import.Status.UNDOING:
+        start_undo(job, actor=None, now=NOW)
     undo(job, now=NOW)
 
 

@@ -13,8 +13,16 @@ from django.test import Client
 from django.urls import reverse
 
 from lejek.consent.models import ConsentChange
-from lejek.identity.imports import starting
-from lejek.identity.models import AttributeChange, Company, Contact, FieldDefinition, Import, Lead
+from lejek.identity.imports import files, starting
+from lejek.identity.models import (
+    AttributeChange,
+    Company,
+    Contact,
+    FieldDefinition,
+    Import,
+    Lead,
+    PositionWord,
+)
 from lejek.identity.tests.builders import (
     ANNA,
     HEADER,
@@ -174,11 +182,75 @@ def test_a_workbook_is_read_as_it_looks(client: Client, tmp_path: Path) -> None:
     assert ConsentChange.objects.get().import_id == job.pk
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1250"])
+def test_a_long_text_is_read_by_a_job_whatever_its_encoding(
+    client: Client, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    content = csv_bytes([HEADER, ANNA], encoding=encoding)
+    monkeypatch.setattr(files, "_SHORT_BYTES", len(content) - 1)
+    job = upload(client, content)
+    assert job.status == Import.Status.READING
+    assert Path(job.path).read_bytes() == content, "the upload itself converts nothing"
+    url = reverse("identity:import_map", args=[job.pk])
+    page = client.get(url).content.decode()
+    assert 'hx-trigger="every 1s"' in page
+    assert "progress-bar-indeterminate" in page, "nobody knows how far it is"
+    work()
+    assert "Łódź Stal Sp. z o.o." in client.get(url).content.decode()
+    job.refresh_from_db()
+    assert (job.status, job.rows_total) == (Import.Status.UPLOADED, 1)
+    assert list(files.folder().iterdir()) == [Path(job.path)]
+    assert check_and_run(client, job).counts["new"] == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"Email;Firma\ra@b.pl;Stal\r", b"Email;Firma\na@b.pl;" + b"Stal" * 999 + b"\xff\n"]
+)
+def test_a_text_that_is_utf_8_but_for_its_ends_or_a_byte_is_read(
+    client: Client, content: bytes
+) -> None:
+    job = upload(client, content)
+    assert (job.status, job.rows_total) == (Import.Status.UPLOADED, 1)
+    assert list(files.folder().iterdir()) == [Path(job.path)]
+
+
+def test_a_long_text_without_rows_is_refused_after_the_upload(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_SHORT_BYTES", 0)
+    job = upload(client, csv_bytes([HEADER], encoding="cp1250"))
+    work()
+    url = reverse("identity:import_map", args=[job.pk])
+    page = client.get(url, headers={"accept-language": "en"}).content.decode()
+    assert "The file has a header but no rows." in page
+    assert not list(files.folder().iterdir())
+
+
+def test_half_an_employee_is_left_out_with_words(client: Client) -> None:
+    rows = [("E-mail", "Firma", "Liczba pracowników"), ("a@stal.pl", "Stal", "12.5")]
+    job = check_and_run(client, upload(client, csv_bytes(rows)))
+    assert Company.objects.get().employees is None
+    url = reverse("identity:import_run", args=[job.pk])
+    page = client.get(url, headers={"accept-language": "pl"}).content.decode()
+    assert "„12.5” – to nie jest liczba całkowita" in page
+
+
 def test_a_changed_choice_is_remembered_for_the_next_file_with_the_header(client: Client) -> None:
     rows = [("Mail", "Uwagi"), ("a@b.pl", "Warszawa")]
     check_and_run(client, upload(client, csv_bytes(rows)), Uwagi="lead.city")
     again = upload(client, csv_bytes([rows[0], ("c@d.pl", "Opole")]))
     assert again.mapping["columns"] == {"Mail": "contact.email", "Uwagi": "lead.city"}
+
+
+def test_a_choice_is_remembered_whatever_the_letters_of_the_header(client: Client) -> None:
+    rows = [("Mail", "Uwagi", "Źródło"), ("a@b.pl", "Warszawa", "targi")]
+    check_and_run(client, upload(client, csv_bytes(rows)), Uwagi="lead.city")
+    again = upload(client, csv_bytes([("MAIL", "UWAGI", "zrodlo"), ("c@d.pl", "Opole", "targi")]))
+    assert again.mapping["columns"] == {
+        "MAIL": "contact.email",
+        "UWAGI": "lead.city",
+        "zrodlo": "lead.channel",
+    }
 
 
 def test_nothing_is_remembered_for_a_file_without_a_header(client: Client) -> None:
@@ -385,10 +457,10 @@ def test_a_file_that_is_not_there_any_more_is_said_to_be_gone(client: Client, st
     Import.objects.filter(pk=job.pk).update(status=status)
     url = reverse("identity:import_map", args=[job.pk])
     if status == "running":
-        client.post(reverse("identity:import_run", args=[job.pk]))
+        client.post(reverse("identity:import_continue", args=[job.pk]))
         work()
     elif status == "reading":
-        enqueue("lejek.identity.jobs.read_workbook", {"import_id": job.pk}, now=clock.now())
+        enqueue("lejek.identity.jobs.read_file", {"import_id": job.pk}, now=clock.now())
         work()
     answers = [client.get(url, follow=True, headers={"accept-language": "en"})]
     if status in ("uploaded", "checked"):
@@ -436,3 +508,28 @@ def test_own_words_change_what_a_position_says(client: Client) -> None:
     page = client.get(url, {"position": "Opiekunka regionu"}).content.decode()
     assert "opiekun*" in page
     assert AuditEntry.objects.filter(action="changed_position_word").exists()
+
+
+def test_a_word_that_grows_when_folded_is_refused_in_words(client: Client) -> None:
+    answer = client.post(reverse("identity:positions"), {"word": "ß" * 60}, follow=True)
+    assert "Wpisz najwyżej 60 znaków." in answer.content.decode()
+    assert not PositionWord.objects.exists()
+
+
+def test_a_form_keeps_only_what_a_database_can(client: Client) -> None:
+    rows = [("Email", "Data"), ("a@b.pl", "2026-01-01")]
+    job = upload(client, csv_bytes(rows), name="a\0b.csv", kind="touchpoints")
+    chosen = {"column": ["Email", "Data\0"], "field": ["email", "occurred_at"]}
+    client.post(reverse("identity:import_map", args=[job.pk]), {**chosen, "type": "web\0inar"})
+    job.refresh_from_db()
+    columns = {"Email": "email", "Data": "occurred_at"}
+    assert job.mapping == {"columns": columns, "type": "webinar"}
+    assert "\0" not in job.file_name
+
+
+def test_no_field_is_made_of_a_column_that_is_not_there(client: Client) -> None:
+    job = upload(client, csv_bytes([("Email", "Uwagi"), ("a@b.pl", "x")]))
+    url = reverse("identity:import_map", args=[job.pk])
+    chosen = {"column": ["Email", "Notatki"], "field": ["contact.email", "new:lead"]}
+    assert client.post(url, chosen).status_code == 422
+    assert not FieldDefinition.objects.exists()

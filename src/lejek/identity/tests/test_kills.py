@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,10 +16,9 @@ import pysqlite3
 import pytest
 
 from lejek.identity.tests.builders import write_csv
+from lejek.kernel.tests.stores import own_database
 
 N_ROWS, EVERY_BAD = 6000, 50
-SERVER = os.environ.get("LEJEK_TEST_DATABASE_URL", "")
-STORES = ["postgresql" if SERVER else "sqlite"]
 DONE = "SELECT rows_done FROM identity_import"
 LEADS = "SELECT COUNT(*) FROM identity_lead"
 
@@ -59,34 +57,26 @@ class House:
         return [sys.executable, "-m", "lejek.identity.tests.killable", *words]
 
 
-@pytest.fixture(params=STORES)
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    environment = {
-        "LEJEK_HOME": str(tmp_path),
-        "LEJEK_DATABASE_URL": "",
-        "LEJEK_LOG_LEVEL": "ERROR",
-    }
-    if request.param == "sqlite":
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with own_database() as address:
 
         def ask(query: str) -> int:
             with closing(pysqlite3.connect(tmp_path / "lejek.sqlite3", timeout=20)) as opened:
                 return int(opened.execute(query).fetchone()[0])
 
-        yield House(environment, ask)
-        return
-    import psycopg
+        def ask_server(query: str) -> int:
+            import psycopg
 
-    name = f"imports_{uuid.uuid4().hex[:12]}"
-    own = SERVER.rsplit("/", 1)[0] + "/" + name
+            with psycopg.connect(address) as opened:
+                return sum(row[0] for row in opened.execute(query))
 
-    def ask_server(query: str) -> int:
-        with psycopg.connect(own) as opened:
-            return sum(row[0] for row in opened.execute(query))
-
-    with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield House(environment | {"LEJEK_DATABASE_URL": own}, ask_server)
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        environment = {
+            "LEJEK_HOME": str(tmp_path),
+            "LEJEK_DATABASE_URL": address,
+            "LEJEK_LOG_LEVEL": "ERROR",
+        }
+        yield House(environment, ask_server if address else ask)
 
 
 def rows() -> list[tuple[str, ...]]:

@@ -66,6 +66,57 @@ def test_the_other_address_of_two_is_nobodys_key() -> None:
     assert record(contact__email="biuro@stal.pl").outcome == "new"
 
 
+def test_an_office_address_is_a_key_together_with_the_name() -> None:
+    firm = {"contact__email": "biuro@stal.pl", "company__name": "Stal"}
+    people = [
+        record(**firm, contact__full_name=name).lead for name in ("Jan Kowal", "Ewa Lis", "Ola Kot")
+    ]
+    assert [lead.contact.full_name for lead in people] == ["Jan Kowal", "Ewa Lis", "Ola Kot"]
+    assert [lead.contact.email for lead in people] == ["biuro@stal.pl", None, None]
+    assert {lead.contact.other_email for lead in people[1:]} == {"biuro@stal.pl"}
+    for lead in people:
+        again = record(**firm, contact__full_name=lead.contact.full_name)
+        assert (again.lead.pk, again.outcome) == (lead.pk, "unchanged")
+    assert record(**firm).lead.pk == people[0].pk, "without a name, whoever has it first"
+    assert record(**firm, contact__last_name="Lis").lead.pk == people[1].pk
+
+
+def test_an_office_address_told_with_the_phone_of_somebody_is_theirs() -> None:
+    record(contact__email="info@stal.pl", contact__full_name="Jan Kowal")
+    ewa = record(contact__phone="600100200", contact__full_name="Ewa Lis").lead
+    met = record(
+        contact__email="info@stal.pl", contact__phone="600100200", contact__full_name="Ewa Lis"
+    )
+    assert met.lead.pk == ewa.pk
+    assert (met.lead.contact.email, met.lead.contact.other_email) == (None, "info@stal.pl")
+
+
+def test_the_name_of_an_own_address_may_change() -> None:
+    record(contact__email="anna@stal.pl", contact__full_name="Anna Bąk")
+    record(contact__email="anna@stal.pl", contact__full_name="Anna Nowak")
+    assert Contact.objects.get().full_name == "Anna Nowak"
+
+
+@pytest.mark.parametrize(
+    ("whole", "first", "last"),
+    [
+        ("Kowalski Jan", "Jan", "Kowalski"),
+        ("Nowak-Bąk  Anna Maria", "Anna Maria", "Nowak-Bąk"),
+        ("Kowalski, Jan", "Jan", "Kowalski"),
+        ("Kowalski", "", "Kowalski"),
+    ],
+)
+def test_a_name_that_begins_with_the_last_name_is_turned(whole: str, first: str, last: str) -> None:
+    contact = record(contact__last_name_first=whole, contact__email="a@stal.pl").lead.contact
+    assert (contact.first_name, contact.last_name) == (first, last)
+
+
+def test_a_department_that_grows_when_folded_is_left_out() -> None:
+    taken = record(contact__email="a@stal.pl", lead__department="ß" * 40)
+    assert [(each.code, each.field) for each in taken.faults] == [("too_long", "lead.department")]
+    assert taken.lead.contact.department == ""
+
+
 def test_nip_and_name_are_the_last_key() -> None:
     record(company__nip="5260001246", contact__full_name="Jan Wójcik")
     met = record(

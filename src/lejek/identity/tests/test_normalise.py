@@ -12,7 +12,14 @@ from lejek.identity.normalise.company_name import name_key
 from lejek.identity.normalise.country import read_country
 from lejek.identity.normalise.domain import company_domain, read_domain
 from lejek.identity.normalise.email import PLAIN, EmailKind, email_kind, read_email, validated
-from lejek.identity.normalise.numbers import read_boolean, read_moment, read_number
+from lejek.identity.normalise.numbers import (
+    grouping_of,
+    read_amount,
+    read_boolean,
+    read_count,
+    read_moment,
+    read_number,
+)
 from lejek.identity.normalise.phone import read_phone
 from lejek.identity.normalise.position import Department, Seniority, read_position
 from lejek.identity.normalise.reasons import Unreadable
@@ -77,7 +84,11 @@ WARSAW = ZoneInfo("Europe/Warsaw")
         (read_boolean, "TAK", True),
         (read_boolean, "nie", False),
         (read_number, "1 234 567,50", 1234567.5),
-        (read_number, "1.250", 1250),
+        (read_number, "12,345", 12.345),
+        (read_number, "1 234.567", 1234.567),
+        (read_number, "1,234,567.5", 1234567.5),
+        (read_number, "1.234.567", 1234567),
+        (read_number, 12.345, 12.345),
         (read_number, "12,5", 12.5),
         (read_number, "250 osób", 250),
         (read_number, "0,125", 0.125),
@@ -129,11 +140,58 @@ def test_a_value_is_read(read: Callable[[str], object], text: str, expected: obj
         (read_number, "250+"),
         (read_number, "nan"),
         (read_number, "1e999"),
+        (read_number, "12.345"),
     ],
 )
 def test_what_cannot_be_read_is_not_guessed(read: Callable[[str], object], text: str) -> None:
     with pytest.raises(Unreadable):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "employees"),
+    [("250", 250), ("1 250", 1250), ("1.250", 1250), ("12,0", 12), ("250 osób", 250)],
+)
+def test_people_are_counted_whole(text: str, employees: int) -> None:
+    assert read_count(text, most=10_000) == employees
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("12.5", "not_whole"), ("12,5", "not_whole"), ("-1", "out_of_range")]
+)
+def test_nobody_employs_half_a_person(text: str, reason: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_count(text, most=10_000)
+    assert refused.value.reason == reason
+
+
+def test_money_is_rounded_to_whole_ones() -> None:
+    assert read_amount("1 234 567,60 zł", most=10_000_000) == 1_234_568
+
+
+def test_money_with_one_comma_may_be_thousands_and_is_not_guessed() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_amount("12,345", most=10_000_000)
+    assert refused.value.reason == "two_readings"
+
+
+@pytest.mark.parametrize(
+    ("column", "grouping"),
+    [
+        (["12,345", "1,234,567"], ","),
+        (["12,345", "7.5"], ","),
+        (["12.345", "1.234,50 zł"], "."),
+        (["12.345", "7,5"], "."),
+        (["12.345", "0.125"], ","),
+        (["12,345", "1 250"], ""),
+        (["7,5", "7.5"], ""),
+        (["brak", "12.345"], ""),
+    ],
+)
+def test_other_numbers_of_a_column_show_how_thousands_are_grouped(
+    column: list[str], grouping: str
+) -> None:
+    assert grouping_of(column) == grouping
 
 
 @pytest.mark.parametrize(

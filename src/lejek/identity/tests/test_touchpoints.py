@@ -1,5 +1,6 @@
 """Touchpoints find their person, now or later, and count once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -125,13 +126,55 @@ def test_a_moment_in_a_file_is_of_the_organisations_time_zone(
     assert (job.counts["new"], job.counts["unchanged"]) == (2, 1), "two spellings of one moment"
 
 
+WITH_IDS = ("Id zdarzenia", "E-mail", "Typ", "Data", "Strona")
+
+
+def rehearsed_and_taken(path: Path, rows: Sequence[tuple[str, ...]]) -> list[dict[str, Any]]:
+    foreseen = run_file(write_csv(path, rows), "touchpoints", now=NOW, is_rehearsal=True)
+    return [foreseen.counts, take_in(path, rows, "touchpoints").counts]
+
+
 def test_one_id_in_a_file_counts_once(tmp_path: Path) -> None:
     a_lead()
-    rows = [("Id zdarzenia", "E-mail", "Typ", "Data")] + [
-        ("evt-1", "a@stal.pl", "page_view", f"0{day}.02.2026") for day in (1, 2, 3)
-    ]
+    row = ("evt-1", "a@stal.pl", "page_view", "01.02.2026", "")
+    rows = [WITH_IDS, row, row, (*row[:4], "cennik")]
+    for counts in rehearsed_and_taken(tmp_path / "a.csv", rows):
+        assert (counts["new"], counts["unchanged"]) == (1, 2)
+
+
+def test_ids_of_another_sender_are_refused_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_lead()
+    webinars = [(str(n), "a@stal.pl", "webinar", f"0{n}.01.2026", "x") for n in (1, 2)]
+    take_in(tmp_path / "a.csv", [WITH_IDS, *webinars], "touchpoints")
+    demos = [(str(n), "a@stal.pl", "demo_request", f"0{n}.02.2026", "x") for n in (1, 2, 3)]
+    rows = [WITH_IDS, *demos, (*demos[2][:4], "y"), webinars[0]]
+    # Each row of the check is a chunk of its own: what came before is known all the same.
+    monkeypatch.setattr("lejek.identity.imports.files.CHUNK_ROWS", 1)
+    for counts in rehearsed_and_taken(tmp_path / "b.csv", rows):
+        assert (counts["new"], counts["unchanged"], counts["rejected"]) == (1, 1, 3)
+        assert dict(counts["examples"]) == {
+            number: [["id_of_another", "id", id_]] for number, id_ in ((2, "1"), (3, "2"), (5, "3"))
+        }
+    mapping = {"E-mail": "email", "Typ": "type", "Data": "occurred_at"}
+    path = write_csv(tmp_path / "c.csv", [WITH_IDS, *demos])
+    again = run_file(path, "touchpoints", mapping, now=NOW)
+    assert again.counts["new"] == 3, "without the ids all of them are in"
+
+
+def test_a_touchpoint_is_not_received_in_the_future(tmp_path: Path) -> None:
+    a_lead()
+    header = ("E-mail", "Typ", "Data", "Data odebrania")
+    rows = [header, ("a@stal.pl", "page_view", "01.02.2026", "05.01.2099")]
     job = take_in(tmp_path / "a.csv", rows, "touchpoints")
-    assert (job.counts["new"], job.counts["unchanged"]) == (1, 2)
+    assert job.counts["examples"] == [[2, [["in_future", "received_at", "05.01.2099"]]]]
+
+
+def test_a_visitor_that_cannot_be_seen_is_nobody(tmp_path: Path) -> None:
+    rows = [("Visitor id", "Typ", "Data"), ("\u200b", "page_view", "01.02.2026")]
+    job = take_in(tmp_path / "a.csv", rows, "touchpoints")
+    assert job.counts["examples"] == [[2, [["nobody", "", ""]]]]
 
 
 def test_a_browser_in_a_file_waits_until_it_is_known_whose_it_is(tmp_path: Path) -> None:

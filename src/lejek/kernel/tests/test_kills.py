@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,12 +17,11 @@ from random import Random
 import pytest
 
 from lejek.kernel.tests.killable import LEASE_SECONDS
+from lejek.kernel.tests.stores import own_database
 
 N_JOBS = 300
-SERVER = os.environ.get("LEJEK_TEST_DATABASE_URL", "")
 DONE = "SELECT COUNT(*) FROM kernel_job WHERE status = 'done'"
 TAKEN_OVER = "SELECT COUNT(*) FROM kernel_job WHERE attempt > 1"
-STORES = ["postgresql" if SERVER else "sqlite"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kills")]
 
@@ -78,38 +76,28 @@ class House:
         return [sys.executable, "-m", "lejek.kernel.tests.killable", *words]
 
 
-@pytest.fixture(params=STORES)
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    environment = {
-        "LEJEK_HOME": str(tmp_path),
-        "LEJEK_DATABASE_URL": "",
-        "LEJEK_LOG_LEVEL": "ERROR",
-    }
-    if request.param == "sqlite":
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with own_database() as address:
 
         def ask(query: str) -> int:
             with closing(sqlite3.connect(tmp_path / "lejek.sqlite3", timeout=20)) as opened:
                 return int(opened.execute(query).fetchone()[0])
 
-        house = House(environment, ask)
+        def ask_server(query: str) -> int:
+            import psycopg
+
+            with psycopg.connect(address) as opened:
+                return sum(row[0] for row in opened.execute(query))
+
+        environment = {
+            "LEJEK_HOME": str(tmp_path),
+            "LEJEK_DATABASE_URL": address,
+            "LEJEK_LOG_LEVEL": "ERROR",
+        }
+        house = House(environment, ask_server if address else ask)
         yield house
         house.end()
-        return
-    import psycopg
-
-    name = f"kills_{uuid.uuid4().hex[:12]}"
-    own = SERVER.rsplit("/", 1)[0] + "/" + name
-
-    def ask_server(query: str) -> int:
-        with psycopg.connect(own) as opened:
-            return sum(row[0] for row in opened.execute(query))
-
-    with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        house = House(environment | {"LEJEK_DATABASE_URL": own}, ask_server)
-        yield house
-        house.end()
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

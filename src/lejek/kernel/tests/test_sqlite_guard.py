@@ -58,6 +58,7 @@ def start(tmp_path: Path, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.embedded
 def test_an_unsafe_one_is_refused_with_the_ways_out(tmp_path: Path) -> None:
     ended = start(tmp_path)
     assert ended.returncode == 1
@@ -67,6 +68,7 @@ def test_an_unsafe_one_is_refused_with_the_ways_out(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.embedded
 def test_it_may_be_used_without_wal_when_somebody_says_so(tmp_path: Path) -> None:
     ended = start(tmp_path, LEJEK_SQLITE_JOURNAL="truncate")
     assert "can corrupt" not in ended.stderr

@@ -89,15 +89,45 @@ def test_each_salesperson_has_a_line_and_sees_own_leads_only() -> None:
     assert [each.name for each in acceptance(one, NOW).salespeople] == [one.name]
 
 
+def test_two_people_of_one_name_have_a_line_each_and_are_told_apart() -> None:
+    one, other, third = (people.user(Role.SALES) for _ in range(3))
+    User.objects.filter(pk__in=[one.pk, other.pk]).update(name="Anna Nowak")
+    for seller, n_accepted, n_judged in ((one, 1, 1), (other, 1, 3), (third, 0, 1)):
+        for number in range(n_judged):
+            judged(seller, accepted=number < n_accepted)
+    found = acceptance(people.user(), NOW).salespeople
+    assert {
+        (each.name, each.email, each.rate.successes, each.rate.trials)
+        for each in found
+        if isinstance(each.rate, Rate)
+    } == {
+        ("Anna Nowak", one.email, 1, 1),
+        ("Anna Nowak", other.email, 1, 3),
+        (third.name, "", 0, 1),
+    }
+    assert len(found) == 3
+
+
 def test_without_verdicts_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
     page = people.client(people.user(), "pl").get("/bands/acceptance/").content.decode()
     assert "Nie ma jeszcze decyzji" in page
 
 
-def test_the_report_takes_four_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_the_report_takes_six_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     seller, who = people.user(Role.SALES), people.user()
     for number in range(8):
         judged(seller, accepted=number < 3)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         acceptance(who, NOW)
+
+
+def test_each_week_says_which_versions_scored_in_it() -> None:
+    first = people.published(NOW - timedelta(days=120))
+    second = people.published(NOW - timedelta(weeks=1), people.with_threshold(50))
+    weeks = acceptance(people.user(), NOW).weeks
+    assert [week.versions for week in weeks[:-2]] == [[first.number]] * 10
+    assert [week.versions for week in weeks[-2:]] == [
+        [first.number, second.number],
+        [second.number],
+    ]

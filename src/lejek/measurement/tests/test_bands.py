@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from leadscore.statistics import Auc, NotEnoughData, PeriodRate, Shortage
 from lejek.identity.models import Lead
-from lejek.measurement.bands import BandTable
+from lejek.measurement.bands import BandTable, quarters
 from lejek.measurement.filters import choices, question
 from lejek.measurement.moments import EndOfDay, Seconds, end_of_day
 from lejek.measurement.readings import readings
@@ -118,6 +118,28 @@ def test_by_period_deals_won_in_it_stand_over_leads_that_came_in_it() -> None:
     assert counts(cohort)[-1] == (1, 0)
 
 
+def test_by_period_a_lead_whose_reading_is_to_come_has_no_band_yet() -> None:
+    came = [NOW - days * DAY for days in (15, 14, 3)]  # 17 and 18 February, 1 March
+    read, tomorrow, soon = (Made(80, created_at=at) for at in came)
+    early_win = Made(80, created_at=came[2], won_after=-14)
+    assert read.read_at <= NOW < tomorrow.read_at
+    assert early_win.read_at - 14 * DAY < NOW
+    unscored = Made(0, created_at=came[2], is_scored=False)
+    write(
+        people.published(NOW), [Made(80, won_after=400), read, tomorrow, soon, early_win, unscored]
+    )
+    period = f"&from={came[0].date()}&to={NOW.date()}"
+    table = report("by=fit&basis=period" + period).table
+    # Five came, and one was read, today at 0:00; the next will be tomorrow. The deal is of an older
+    # lead: 400 days after 25 January 2025 it is 1 March.
+    assert (table.total.leads, table.total.conversions) == (1, 1)
+    assert counts(table)[-1] == (1, 1)
+    assert (table.n_to_come, table.n_unread, table.n_closed_before) == (4, 0, 0)
+    # By cohort the same leads are to come; the one that was read was not followed long enough.
+    cohort = report("by=fit&horizon=90" + period).table
+    assert (cohort.total.leads, cohort.n_to_come, cohort.n_too_young) == (0, 4, 1)
+
+
 def test_days_of_the_period_are_local_and_both_in() -> None:
     last = datetime(2025, 6, 30, 21, 59, tzinfo=UTC)  # 23:59 in Warsaw
     write(people.published(NOW), [Made(80, created_at=last), Made(80, created_at=last + DAY / 24)])
@@ -173,6 +195,38 @@ def test_the_letter_of_the_grade_is_the_band_of_its_rows() -> None:
         ("B", 0),
         ("A", 1),
     ]
+
+
+def test_the_overall_score_is_cut_into_quarters_that_all_versions_share() -> None:
+    first = people.published(NOW)
+    second = people.published(NOW, first.document.replace("from: 26,", "from: 40,"))
+    write(first, [Made(points) for points in (0, 10, 20, 30)])
+    write(second, [Made(points, won_after=5) for points in (40, 50, 60, 70)])
+    table = report("by=overall").table
+    assert [(line.name, line.leads) for line in table.lines] == [
+        ("<18", 2),
+        ("18–35", 2),
+        ("35–52", 2),
+        ("52+", 2),
+    ]
+    assert counts(table) == [(2, 0), (2, 0), (2, 2), (2, 2)]
+    alone = report("by=overall&version=2").table
+    assert alone.total.leads == 4
+
+
+@pytest.mark.parametrize(
+    ("milli", "cut"),
+    [
+        ([], [("", 0)]),
+        ([5_000] * 3, [("5+", 5_000)]),
+        ([0] * 9 + [7_000], [("0+", 0)]),
+        ([-3_000, -2_000, 0, 9_400], [("<−2", -3_000), ("−2–−1", -2_000), ("−1–2", -1_000)]),
+    ],
+)
+def test_equal_scores_are_never_cut_apart(milli: list[int], cut: list[tuple[str, int]]) -> None:
+    found = list(quarters(np.array(milli, dtype=np.int64)))
+    assert found[: len(cut)] == cut
+    assert len(found) in (1, 4)
 
 
 def test_amounts_in_another_currency_are_not_added_to_the_value() -> None:
@@ -252,7 +306,7 @@ def test_the_report_takes_two_queries_however_many_leads(
 def test_the_moment_of_reading_is_the_midnight_after_14_full_days() -> None:
     version = people.published(NOW)
     write(version, [Made(10, created_at=datetime(2025, 1, 10, 23, 59, 59, tzinfo=UTC))])
-    found = readings(people.user(), dimension="fit")
+    found = readings(people.user(), dimension="fit", now=NOW)
     expected = int(datetime(2025, 1, 25, tzinfo=UTC).timestamp())
     assert np.array_equal(found.read, [expected])
     assert found.lead_ids.tolist() == list(Lead.objects.values_list("pk", flat=True))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import re
 from datetime import UTC, datetime
 
@@ -13,10 +15,10 @@ from leadscore.statistics import NotEnoughData, Shortage, rate
 from lejek.kernel import clock
 from lejek.measurement.bands import Line
 from lejek.measurement.chart import rate_chart
-from lejek.measurement.export import harmless
 from lejek.measurement.tests.builders import Made, write
 from lejek.people.models import Role
 from lejek.qualification.tests import builders as people
+from lejek.ui.spreadsheets import harmless
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -49,10 +51,10 @@ def test_figures_are_written_as_the_language_writes_them() -> None:
     made = [Made(60, won_after=5)] * 37 + [Made(60)] * 213
     write(people.published(NOW), made)
     who = people.user()
-    english = text(people.client(who), "/bands/")
+    english = text(people.client(who), "/bands/?by=fit")
     assert "14.8%" in english
     assert "10.9–19.7%" in english
-    polish = text(people.client(who, "pl"), "/bands/")
+    polish = text(people.client(who, "pl"), "/bands/?by=fit")
     assert "14,8%" in polish
     assert "10,9–19,7%" in polish
     assert "za mało danych: brak leadów" in polish
@@ -68,6 +70,50 @@ def test_the_page_names_what_it_counts_and_when_the_band_was_read() -> None:
     page = text(client, "/bands/?basis=period&moment=marketing_qualified")
     assert "Conversion by period" in page
     assert "Only leads that entered the stage “MQL” count." in page
+
+
+def test_the_overall_score_comes_first_in_ranges_of_points() -> None:
+    made = [Made(points, won_after=5 if points > 60 else None) for points in range(1, 81)]
+    write(people.published(NOW), made)
+    client = people.client(people.user(), "pl")
+    page = client.get("/bands/")
+    assert page.context["kinds"][0] == ("overall", "wynik łączny")
+    assert page.context["asked"].by == "overall"
+    hottest_first = [(label, line.leads) for line, label in page.context["lines"]]
+    assert [label for label, _ in hottest_first] == ["60+ pkt", "40–60 pkt", "21–40 pkt", "<21 pkt"]
+    assert [leads for _, leads in hottest_first] == [21, 20, 19, 20]
+    said = re.sub(r"\s+", " ", page.content.decode())
+    assert "Wynik łączny nie ma własnych przedziałów." in said
+    assert "rzut monetą daje 0,5" in said
+    assert 'href="/help/bands/"' in said
+    assert "AUC" in text(client, "/help/bands/")
+    rows = exported(client, "/bands/bands.csv", ";")
+    assert [row[0] for row in rows[1:]] == ["<21 pkt", "21–40 pkt", "40–60 pkt", "60+ pkt", "Razem"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        ("to=2026-03-05", "to", "This day is still to come."),
+        ("from=2026-03-05", "from", "This day is still to come."),
+        ("from=2026-02-30", "from", "This is not a day."),
+        ("from=2026-03-02&to=2026-03-01", "to", "The period ends before it begins."),
+    ],
+)
+def test_a_period_that_cannot_be_is_refused_beside_its_field(
+    query: str, field: str, said: str
+) -> None:
+    write(people.published(NOW), [Made(60, won_after=5)])
+    client = people.client(people.user())
+    answer = client.get(f"/bands/?{query}")
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert f'aria-describedby="{field}_error"' in page
+    assert said in page
+    assert 'id="report"' not in page
+    assert "bands.csv" not in page
+    assert client.get(f"/bands/bands.csv?{query}")["Location"] == f"/bands/?{query}"
+    assert client.get("/bands/?from=2026-03-04&to=2026-03-04").status_code == 200
 
 
 def test_the_page_has_no_style_or_script_of_its_own() -> None:
@@ -90,14 +136,52 @@ def test_every_role_may_read_it(role: str) -> None:
 def test_the_file_has_plain_numbers_and_nothing_that_runs() -> None:
     document = people.published(NOW).document.replace("pl: gorący}", 'pl: "=1+1"}')
     write(people.published(NOW, document), [Made(60, won_after=5, amount=150_050), Made(60)])
-    answer = people.client(people.user(), "pl").get("/bands/bands.csv?by=fit")
-    rows = list(csv.reader(answer.content.decode().splitlines()))
-    assert [len(row) for row in rows] == [12] * 6
+    rows = exported(people.client(people.user(), "pl"), "/bands/bands.csv?by=fit", ";")
+    assert [len(row) for row in rows] == [20] * 6
     hot = rows[3]
     assert hot[0] == "'=1+1"
-    assert hot[1:4] == ["2", "1", "0.500000"]
-    assert hot[9:] == ["5.0", "1500.50", "PLN"]
+    assert hot[1:4] == ["2", "1", "0,500000"]
+    assert hot[9:12] == ["5,0", "1500,50", "PLN"]
     assert rows[-1][0] == "Razem"
+    english = exported(people.client(people.user()), "/bands/bands.csv?by=fit", ",")
+    assert english[3][3] == "0.500000"
+
+
+def test_the_file_says_what_was_asked_and_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
+    monkeypatch.setattr("lejek.kernel.clock.now", lambda: late)
+    write(people.published(NOW), [Made(60, won_after=5)])
+    address = "/bands/bands.csv?by=fit&version=1&horizon=180&from=2025-01-01&to=2025-12-31"
+    client = people.client(people.user())
+    assert "bands-2026-03-05.csv" in client.get(address)["Content-Disposition"]
+    heads, *lines = exported(client, address, ",")
+    asked = dict(zip(heads, lines[0], strict=True))
+    assert all(line[12:] == lines[0][12:] for line in lines)
+    assert {name: asked[name] for name in heads[12:]} == {
+        "Bands of": "Fit",
+        "Model version": "1",
+        "Band read": "14 days after coming in",
+        "Counted": "by cohort (leads that came in)",
+        "Followed for, days": "180",
+        "From": "2025-01-01",
+        "To": "2025-12-31",
+        "Exported at": "2026-03-05 00:30",
+    }
+    polish = people.client(people.user(), "pl")
+    address = "/bands/bands.csv?basis=period&moment=marketing_qualified"
+    assert "konwersja-2026-03-05.csv" in polish.get(address)["Content-Disposition"]
+    *_, last = exported(polish, address, ";")
+    assert last[12:19] == [
+        *("wynik łączny", "wszystkie", "przy wejściu na etap: MQL"),
+        *("w okresie (wygrane szanse)", "", "", ""),
+    ]
+
+
+def exported(client: Client, address: str, delimiter: str) -> list[list[str]]:
+    content = client.get(address).content
+    assert content.startswith(codecs.BOM_UTF8)
+    text = content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\tx", "\rx"])

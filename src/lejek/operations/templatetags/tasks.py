@@ -1,4 +1,4 @@
-"""Names of tasks as people say them."""
+"""Tasks and schedules as people say them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ register = template.Library()
 _NAMES = {
     "lejek.scoring.jobs.score_everybody": gettext_noop("Score everybody"),
     "lejek.scoring.jobs.make_preview": gettext_noop("Preview of a changed model"),
-    "lejek.identity.jobs.read_workbook": gettext_noop("Reading of a workbook"),
+    "lejek.identity.jobs.read_file": gettext_noop("Reading of a file"),
     "lejek.identity.jobs.check_import": gettext_noop("Check of an import"),
     "lejek.identity.jobs.run_import": gettext_noop("Import of a file"),
     "lejek.identity.jobs.undo_import": gettext_noop("Undoing an import"),
@@ -27,3 +27,16 @@ def task_name(task_path: str) -> str:
     """What a task is called; one without a name keeps its address."""
     name = _NAMES.get(task_path)
     return task_path if name is None else _(name)
+
+
+@register.filter
+def cron_words(cron: str) -> str:
+    """When a cron line runs, in words; one that does not run at a time of every day stays as it is.
+
+    >>> cron_words("30 3 * * *")
+    'every day at 03:30'
+    """
+    minute, hour, *days = cron.split()
+    if not (minute.isdecimal() and hour.isdecimal() and all(field == "*" for field in days)):
+        return cron
+    return _("every day at %(time)s") % {"time": f"{int(hour):02}:{int(minute):02}"}

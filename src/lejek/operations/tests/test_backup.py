@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-SERVER = os.environ.get("LEJEK_TEST_DATABASE_URL", "")
-STORES = ["postgresql" if SERVER else "sqlite"]
+from lejek.kernel.tests.stores import own_database
 
 # Somebody who writes all the time: a lead's company and its contact, always both or neither.
 WRITER = """
@@ -126,39 +125,22 @@ def manifest(backup: Path) -> dict[str, dict[str, int]]:
 
 
 @contextmanager
-def a_house(store: str, home: Path) -> Iterator[House]:
-    """A migrated database of a kind, gone afterwards."""
-    if store == "sqlite":
-        house = House(home, "")
+def a_house(home: Path) -> Iterator[House]:
+    """A migrated database, gone afterwards."""
+    with own_database() as address:
+        house = House(home, address)
         house.do("migrate")
         yield house
-        return
-    import psycopg
-
-    name = f"backup_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        house = House(home, SERVER.rsplit("/", 1)[0] + "/" + name)
-        house.do("migrate")
-        yield house
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 @pytest.fixture
-def house(store: str, tmp_path: Path) -> Iterator[House]:
-    with a_house(store, tmp_path) as found:
+def house(tmp_path: Path) -> Iterator[House]:
+    with a_house(tmp_path) as found:
         yield found
 
 
 @pytest.mark.slow
-def test_a_restore_into_a_new_place_computes_the_same_scores(
-    house: House, store: str, tmp_path: Path
-) -> None:
+def test_a_restore_into_a_new_place_computes_the_same_scores(house: House, tmp_path: Path) -> None:
     house.program(FOUNDER)
     before = house.program(SCORES)
     assert len(json.loads(before)) == 12
@@ -166,7 +148,7 @@ def test_a_restore_into_a_new_place_computes_the_same_scores(
     house.do("backup", str(tmp_path / "monday"))
     writer.kill()
     writer.wait()
-    with a_house(store, tmp_path / "elsewhere") as elsewhere:
+    with a_house(tmp_path / "elsewhere") as elsewhere:
         elsewhere.do("restore", str(tmp_path / "monday"), "--yes")
         assert elsewhere.rows() == manifest(tmp_path / "monday")["rows"]
         assert elsewhere.program(SCORES) == before
@@ -223,6 +205,7 @@ def test_a_backup_from_before_an_upgrade_takes_the_place_of_what_is_newer(
     assert house.rows()["newer_pointing"] == 1
 
 
+@pytest.mark.embedded
 def test_a_restore_keeps_to_the_journal_of_the_settings(tmp_path: Path) -> None:
     house = House(tmp_path, "")
     house.environment["LEJEK_SQLITE_JOURNAL"] = "truncate"
@@ -240,6 +223,7 @@ def sqlite_house(tmp_path: Path) -> House:
     return house
 
 
+@pytest.mark.embedded
 def test_a_backup_is_for_its_owner_only_and_replaces_no_other(
     sqlite_house: House, tmp_path: Path
 ) -> None:
@@ -248,8 +232,11 @@ def test_a_backup_is_for_its_owner_only_and_replaces_no_other(
     assert backup.stat().st_mode & 0o077 == 0
     again = sqlite_house.run("backup", str(backup))
     assert (again.returncode, "exists already" in again.stderr) == (1, True)
+    below = sqlite_house.run("backup", str(backup / "below"))
+    assert (below.returncode, f"{backup} cannot be a folder" in below.stderr) == (1, True)
 
 
+@pytest.mark.embedded
 def test_what_is_no_whole_backup_is_not_restored(sqlite_house: House, tmp_path: Path) -> None:
     backup = tmp_path / "monday"
     sqlite_house.do("backup", str(backup))
@@ -258,11 +245,16 @@ def test_what_is_no_whole_backup_is_not_restored(sqlite_house: House, tmp_path: 
     refused = sqlite_house.run("restore", str(backup), "--yes")
     assert (refused.returncode, "sha256" in refused.stderr) == (1, True)
     backup.write_bytes(sound)
-    backup.with_name("monday.json").unlink()
+    manifest = backup.with_name("monday.json")
+    manifest.write_text("{}")
+    refused = sqlite_house.run("restore", str(backup), "--yes")
+    assert f"{manifest} is not what lejek backup writes" in refused.stderr
+    manifest.unlink()
     assert "two files" in sqlite_house.run("restore", str(backup), "--yes").stderr
     assert "no file" in sqlite_house.run("restore", str(tmp_path / "tuesday"), "--yes").stderr
 
 
+@pytest.mark.embedded
 def test_a_restore_asks_first(sqlite_house: House, tmp_path: Path) -> None:
     sqlite_house.do("backup", str(tmp_path / "monday"))
     asked = sqlite_house.run("restore", str(tmp_path / "monday"))
@@ -271,6 +263,7 @@ def test_a_restore_asks_first(sqlite_house: House, tmp_path: Path) -> None:
     assert "Nothing was changed" in asked.stdout
 
 
+@pytest.mark.embedded
 def test_nothing_is_restored_below_a_running_worker(sqlite_house: House, tmp_path: Path) -> None:
     sqlite_house.do("backup", str(tmp_path / "monday"))
     worker = subprocess.Popen(
@@ -286,6 +279,7 @@ def test_nothing_is_restored_below_a_running_worker(sqlite_house: House, tmp_pat
         worker.wait(timeout=30)
 
 
+@pytest.mark.embedded
 def test_an_empty_database_is_no_backup(tmp_path: Path) -> None:
     refused = House(tmp_path, "").run("backup")
     assert (refused.returncode, "nothing to keep" in refused.stderr) == (1, True)

@@ -18,6 +18,7 @@ import pytest
 import lejek
 from lejek.cli import main
 from lejek.cli.arguments import parser
+from lejek.cli.complaints import told
 from lejek.cli.language import chosen, speak
 
 PACKAGE = Path(lejek.__file__).parent
@@ -214,20 +215,52 @@ def test_ctrl_c_stops_without_a_traceback(tmp_path: Path, words: list[str]) -> N
         assert "Traceback" not in said, (seconds, said)
 
 
+@pytest.mark.embedded
 def test_an_address_that_is_not_ours_is_said(tmp_path: Path) -> None:
     run(tmp_path, "migrate")
     refused = run(tmp_path, "serve", "--host", "192.0.2.7")
     assert (refused.returncode, "no address of this machine" in refused.stderr) == (1, True)
 
 
+@pytest.mark.embedded
 def test_a_wrong_setting_is_said_in_polish_too(tmp_path: Path) -> None:
     for name, value in (
         ("LEJEK_SQLITE_JOURNAL", "none"),
         ("LEJEK_EMAIL_PORT", "many"),
         ("LEJEK_HTTPS", "maybe"),
         ("LEJEK_DATABASE_URL", "mysql://x"),
+        ("LEJEK_DATABASE_URL", "postgresql://me:secret@host:port/name"),
+        ("LEJEK_TIME_ZONE", "Europe/Nowhere"),
     ):
         refused = run(tmp_path, "migrate", language="pl", **{name: value})
         assert refused.returncode == 1, name
         assert f"lejek: {name} ma wartość" in refused.stderr, name
+        assert "secret" not in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.embedded
+def test_a_home_that_cannot_be_one_is_named_in_polish_too(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for home in (file, file / "below"):
+        refused = run(tmp_path, "doctor", language="pl", LEJEK_HOME=str(home))
+        assert refused.returncode == 1
+        assert f"lejek: {home} nie może być katalogiem" in refused.stderr
+
+
+@pytest.mark.embedded
+def test_a_database_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    place = tmp_path / "nowhere" / "lejek.sqlite3"
+    refused = run(tmp_path, "migrate", LEJEK_DATABASE_URL=f"sqlite://{place}")
+    assert refused.returncode == 1
+    assert f"does not answer: {place}: " in refused.stderr
+
+
+def test_what_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert told(PermissionError(13, "x", "/srv/a")) == "this account may not read or write /srv/a"
+    assert told(OSError(28, "No space left on device", "/srv/a")) == (
+        "/srv/a: No space left on device"
+    )
+    assert told(ValueError("no file at all")) == "no file at all"

@@ -11,6 +11,7 @@ import pytest
 from django.core import mail
 
 from lejek.cli import main
+from lejek.identity.models import Import
 from lejek.kernel import clock, events, jobs
 from lejek.kernel.models import Event, Heartbeat, Schedule
 from lejek.people.models import AuditEntry, User
@@ -59,6 +60,20 @@ def test_a_user_that_makes_no_sense_is_refused(
 def test_a_missing_file_is_not_imported(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["import", str(tmp_path / "nothing.csv")]) == 1
     assert "there is no file" in capsys.readouterr().err
+    assert main(["import", str(tmp_path)]) == 1
+    assert f"{tmp_path} is a folder" in capsys.readouterr().err
+
+
+def test_a_file_whose_columns_say_nothing_waits_on_a_page(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, settings: Any
+) -> None:
+    settings.HOME = tmp_path / "home"
+    file = tmp_path / "odd.csv"
+    file.write_text("a;b\n1;2\n")
+    assert main(["import", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"lejek: {file}: ")
+    assert f"/imports/{Import.objects.get().pk}/" in said
 
 
 def test_a_file_is_imported_from_the_command_line(

@@ -11,7 +11,9 @@ from django.utils.module_loading import import_string
 from lejek.capture.models import QuarantinedItem
 from lejek.kernel import clock, jobs
 from lejek.kernel.models import Event, Job
+from lejek.operations.templatetags.tasks import cron_words
 from lejek.people.models import AuditEntry, Role, User
+from lejek.wiring import _SCHEDULES, ensure_schedules
 
 ADDRESS = "/settings/jobs/"
 
@@ -163,3 +165,19 @@ def test_every_task_with_a_name_exists() -> None:
 
     assert all(callable(import_string(path)) for path in _NAMES)
     assert task_name("lejek.nowhere.jobs.nothing") == "lejek.nowhere.jobs.nothing"
+
+
+def test_schedules_are_said_in_words(client: Client, administrator: User) -> None:
+    ensure_schedules(clock.now())
+    page = client.get(ADDRESS).content.decode()
+    for words in ("every day at 00:00", "every day at 03:30", "<code>0 0 * * *</code>"):
+        assert words in page
+    polish = Client(headers={"accept-language": "pl"})
+    polish.force_login(administrator, backend="django.contrib.auth.backends.ModelBackend")
+    assert "codziennie o 03:35" in polish.get(ADDRESS).content.decode()
+
+
+def test_every_schedule_there_is_has_words() -> None:
+    for _name, _task, cron, _arguments in _SCHEDULES:
+        assert cron_words(cron) != cron
+    assert cron_words("*/5 * * * *") == "*/5 * * * *"

@@ -6,35 +6,25 @@ import json
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-SERVER = os.environ.get("LEJEK_TEST_DATABASE_URL", "")
+from lejek.kernel.tests.stores import own_database
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """An empty database of the kind that the tests run on."""
-    mine = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "lejek.config.settings",
-        "LEJEK_HOME": str(tmp_path),
-        "LEJEK_DATABASE_URL": "",
-        "LEJEK_LANGUAGE": "en",
-        "LEJEK_LOG_LEVEL": "ERROR",
-    }
-    if not SERVER:
-        yield mine
-        return
-    import psycopg
-
-    name = f"upgrade_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield mine | {"LEJEK_DATABASE_URL": SERVER.rsplit("/", 1)[0] + "/" + name}
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with own_database() as address:
+        yield os.environ | {
+            "DJANGO_SETTINGS_MODULE": "lejek.config.settings",
+            "LEJEK_HOME": str(tmp_path),
+            "LEJEK_DATABASE_URL": address,
+            "LEJEK_LANGUAGE": "en",
+            "LEJEK_LOG_LEVEL": "ERROR",
+        }
 
 
 def run(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:

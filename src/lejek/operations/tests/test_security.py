@@ -93,6 +93,7 @@ def settings_with(home: Path, *names: str, **environment: str) -> dict[str, obje
     return dict(json.loads(ended.stdout))
 
 
+@pytest.mark.embedded
 def test_behind_https_cookies_travel_by_it_alone_and_browsers_remember(tmp_path: Path) -> None:
     names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS")
     assert settings_with(tmp_path, *names, LEJEK_HTTPS="1") == dict(

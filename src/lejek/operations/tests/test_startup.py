@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 import leadscore
 import lejek
 
@@ -25,6 +27,7 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules} & set(heavy
 """
 
 
+@pytest.mark.embedded
 def test_pages_do_not_bring_the_engines_along(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", PROGRAM],

@@ -19,7 +19,7 @@ from django.utils.translation import override
 import lejek
 from lejek.identity.imports.running import plain_counts
 from lejek.people.audit import broken_at, record
-from lejek.people.models import AuditEntry
+from lejek.people.models import AuditEntry, User
 from lejek.people.wording import ACTIONS, DETAILS, actor_words, detail_words
 from lejek.qualification.configuration import ReasonEntry, StageEntry
 
@@ -49,6 +49,16 @@ def test_two_who_write_at_the_same_time_make_one_chain() -> None:
     assert broken_at() is None
     subjects = AuditEntry.objects.order_by("id").values_list("subject", flat=True)
     assert list(subjects) == ["before", "first", "second"]
+
+
+@pytest.mark.django_db
+def test_an_entry_is_cut_to_what_fits_and_its_seal_holds() -> None:
+    long = User.objects.create_user(
+        f"{'x' * 200}@lejek.example", None, name="N" * 100, role="sales"
+    )
+    entry = record(actor=long, action="did", subject="y" * 300, now=NOW)
+    assert (len(entry.actor_name), len(entry.subject)) == (200, 200)
+    assert broken_at() is None
 
 
 PACKAGE = Path(lejek.__file__).parent

@@ -117,3 +117,25 @@ def test_a_failed_second_step_is_written_down(user: User) -> None:
     client.post("/accounts/2fa/authenticate/", {"code": "000000"})
     assert written()[-1] == ("failed_second_step", user.email, "")
     assert AuditEntry.objects.latest("id").details == {"kind": "totp", "is_again": False}
+
+
+def test_a_language_goes_with_its_person(user: User) -> None:
+    first = Client()
+    first.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    first.post("/preferences/language/", {"language": "en"})
+    user.refresh_from_db()
+    assert user.language == "en"
+    assert Client().post("/preferences/language/", {"language": "pl"}).status_code == 302
+    elsewhere = Client()
+    elsewhere.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert elsewhere.cookies["django_language"].value == "en"
+    with_its_own = Client()
+    with_its_own.cookies["django_language"] = "pl"
+    with_its_own.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert with_its_own.cookies["django_language"].value == "pl"
+
+
+def test_whoever_is_added_is_written_to_in_the_language_of_the_organisation(settings: Any) -> None:
+    settings.LANGUAGE_CODE = "en"
+    made = User.objects.create_user("jan@lejek.example", None, name="Jan")
+    assert made.language == "en"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -19,6 +20,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+import lejek
 from lejek.api.surface import api
 from lejek.desk.models import SavedView
 from lejek.kernel import clock
@@ -344,6 +346,34 @@ def test_nobody_signs_up_or_changes_the_address_of_an_account(method: str) -> No
     for address in ("signup/", "email/", "confirm-email/", "confirm-email/x/"):
         for visitor in (Client(), client):
             assert getattr(visitor, method)(f"/accounts/{address}").status_code == 404, address
+
+
+ASKED_FOR = re.compile(r"""GET\.get(?:list)?\(\s*"(\w+)"|\bname="(\w+)\"""")
+"""The names that views ask an address for, and those that templates give their fields."""
+HOSTILE = ("\0", "9" * 30, "-1", "x" * 300, "\ud800", "%", "2026-13-45")
+
+
+def _parameters() -> list[str]:
+    house = Path(lejek.__file__).parent
+    sources = [*house.rglob("*.py"), *house.rglob("*.html")]
+    found = (match for path in sources for match in ASKED_FOR.finditer(path.read_text()))
+    return sorted({match.group(1) or match.group(2) for match in found})
+
+
+@pytest.mark.parametrize(
+    "value", HOSTILE, ids=["nul", "huge", "negative", "long", "half", "percent", "day"]
+)
+def test_no_question_makes_an_address_fail(house: House, value: str) -> None:
+    administrator = as_user(house.people[Role.ADMINISTRATOR])
+    administrator.raise_request_exception = False
+    parameters = _parameters()
+    assert {"owner", "page", "q"} <= set(parameters)
+    text = value.encode("utf-8", "surrogateescape" if value != "\ud800" else "surrogatepass")
+    for each in questions(house):
+        if each.verb == "get" and each.whose in ("", OWN):
+            query = urlencode(dict.fromkeys(parameters, text))
+            answer = administrator.get(f"{each.url}?{query}")
+            assert answer.status_code < 500, each
 
 
 @dataclass(frozen=True, slots=True)

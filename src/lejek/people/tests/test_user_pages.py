@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from lejek.kernel.models import Job
@@ -34,6 +35,18 @@ def client(ada: User) -> Client:
 def somebody(**fields: object) -> User:
     wanted: dict[str, object] = {"name": "Zofia", "role": Role.SALES, **fields}
     return User.objects.create_user("zofia@lejek.example", None, **wanted)
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_everybody_finds_the_own_account_in_the_settings(language: str) -> None:
+    person = somebody(team=Team.objects.create(name="Północ"))
+    client = Client(headers={"accept-language": language})
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/settings/").content.decode()
+    for text in ("Zofia", "zofia@lejek.example", "Północ", str(reverse("mfa_index"))):
+        assert text in page
+    assert 'name="theme"' in page
+    assert ("Te dane zmienia administrator." if language == "pl" else "An administrator") in page
 
 
 def test_who_is_invited_gets_a_link_and_no_password_is_kept_in_the_queue(client: Client) -> None:

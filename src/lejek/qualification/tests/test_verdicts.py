@@ -109,3 +109,13 @@ def test_what_became_of_a_lead_since_somebody_read_it_counts() -> None:
     Lead.objects.filter(pk=lead.pk).update(stage="customer")
     with pytest.raises(LeadIsFinished):
         accept_lead(lead=lead, actor=seller, now=NOW + HOUR)
+
+
+def test_taking_an_acceptance_back_leaves_the_owner_to_a_lead_that_has_gone_on() -> None:
+    lead, seller = builders.lead(NOW), builders.user(Role.SALES)
+    verdict = accept_lead(lead=lead, actor=seller, now=NOW)
+    lead.refresh_from_db()
+    move_lead(lead=lead, to="opportunity", reason="", actor=seller, now=NOW + HOUR)
+    verdict.lead.refresh_from_db()
+    assert undo_verdict(verdict=verdict, actor=seller, now=NOW + 2 * HOUR)
+    assert state(lead) == ("opportunity", NOW + HOUR, seller.pk)

@@ -92,6 +92,7 @@ def _preview(asked: dict[str, Any], saying: Saying) -> object:
         definitions=asked["definitions"],
         finished_stages=asked["finished_stages"],
         stage_changes=_stage_changes(asked["stage_changes"]),
+        crossings=_crossings(asked["crossings"]),
         horizon_days=asked["horizon_days"],
         outcomes=_outcomes(asked["outcomes"]),
     )
@@ -106,6 +107,16 @@ def _outcomes(rows: Rows) -> pa.Table:
 def _stage_changes(rows: Rows) -> pa.Table:
     kinds = {"lead_id": pa.int64(), "old": pa.string(), "new": pa.string(), "at": pa.int64()}
     return _table(rows, kinds).append_column("n", pa.array(range(len(rows)), pa.int64()))
+
+
+def _crossings(rows: Rows) -> pa.Table:
+    kinds = {
+        "lead_id": pa.int64(),
+        "definition": pa.string(),
+        "has_begun": pa.bool_(),
+        "at": pa.int64(),
+    }
+    return _table(rows, kinds)
 
 
 def _table(rows: Rows, kinds: Mapping[str, pa.DataType]) -> pa.Table:

@@ -5,7 +5,7 @@ In: a snapshot, the active model and the draft. Out: plain values, ready to be k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from leadscore.days import end_of_day, offsets
 from leadscore.engines import duckdb, live
 from leadscore.inputs import Facts
 from leadscore.language import LANGUAGES
-from leadscore.model import ScoringModel
+from leadscore.model import Definition, ScoringModel
 from leadscore.progress import Progress
 from leadscore.results import Scores
 from leadscore.scoring import Engine, FieldsDiffer, fields_of
@@ -34,8 +34,10 @@ MOST_FOR_LIVE = 25_000
 Source: measured with forty rules; both engines give the same integers.
 """
 Plain = dict[str, Any]
-Met = dict[str, pa.Array]
-"""By definition, the leads that meet it."""
+Met = Mapping[str, pa.Array]
+"""By definition, the leads that count as meeting it: who meets it, or began to and is kept."""
+
+_NOBODY = pa.array([], pa.int64())
 
 SIDES = ("before", "after")
 """The active model and the draft."""
@@ -55,6 +57,8 @@ class Question:
     finished_stages: Sequence[str]
     """In which nobody works on a lead any more, so that it meets nothing."""
     stage_changes: pa.Table
+    crossings: pa.Table
+    """Which definitions leads began or ceased to meet, in the order in which it happened."""
     horizon_days: int
     outcomes: pa.Table
 
@@ -84,7 +88,10 @@ class Differing:
         self._wanted = self._fields()
 
     def today(self) -> Plain:
-        """Who changes band, grade or definition, and how many leads each rule touches."""
+        """Who changes band, grade or definition, and how many leads each rule touches.
+
+        Who meets a definition before is what is recorded of today, those who are kept included.
+        """
         facts = self._facts_now()
         worked_on = self._worked_on(self._asked.as_of)["lead_id"]
         scored = [
@@ -93,7 +100,10 @@ class Differing:
         ]
         for own in facts:
             own.close()
-        differences = compare(*scored)
+        recorded = self._recorded(self._asked.as_of)
+        known = self._asked.before.definitions
+        met_before = {each.name: recorded.get(each.name, _NOBODY) for each in known}
+        differences = compare(*scored, met_before=met_before)
         self._progress.advanced()
         return {
             **_sums(differences),
@@ -104,15 +114,17 @@ class Differing:
     def qualified(self) -> list[Plain]:
         """By definition and week, how many leads meet it at its end, and how many began to in it.
 
-        Those that began to are told by salesperson too: the one who owns the lead today.
+        Both models begin with who is recorded to have met it then, as if each had been published
+        on that day; who is kept from one week to the next does not begin anew. Those that began to
+        are told by salesperson too: the one who owns the lead today.
         """
         n_weeks = len(self._asked.weeks) - 1
         followed = {name: _Followed(name, n_weeks) for name in self._asked.definitions}
-        before: list[Met] = [{}, {}]
+        before: list[Met] = [self._recorded(self._asked.weeks[0])] * 2
         for number, until in enumerate(self._asked.weeks):
-            worked_on = self._worked_on(until)
-            met = [self._met(side, until, worked_on) for side in (0, 1)]
+            met = [self._met(side, until, before[side]) for side in (0, 1)]
             if number:
+                worked_on = self._worked_on(until)
                 for each in followed.values():
                     each.add(until, met, before, worked_on)
             before = met
@@ -161,16 +173,40 @@ class Differing:
         """The leads that somebody worked on at a moment, each with its owner of today."""
         return self._known.worked_on(as_of, self._asked.finished_stages)
 
-    def _met(self, side: int, as_of: int, worked_on: pa.Table) -> Met:
-        """By definition that the model has, the leads that met it at a moment."""
-        facts = self._facts_then()[side]
-        scored = self._score(self._models[side], facts, as_of, contributions=False)
-        table = _of_leads(scored, worked_on["lead_id"]).table
+    def _recorded(self, as_of: int) -> Met:
+        """By definition, the leads that were recorded to meet it at a moment."""
+        crossings = self._asked.crossings
+        known = crossings.filter(pc.less_equal(crossings["at"], as_of))
+        last = known.group_by(["definition", "lead_id"], use_threads=False).aggregate(
+            [("has_begun", "last")]
+        )
+        met = last.filter(last["has_begun_last"])
         return {
-            name: table.filter(table[name])["lead_id"].combine_chunks()
-            for name in self._asked.definitions
-            if name in table.column_names
+            name: met.filter(pc.equal(met["definition"], name))["lead_id"].combine_chunks()
+            for name in met["definition"].unique().to_pylist()
         }
+
+    def _met(self, side: int, as_of: int, before: Met) -> Met:
+        """By definition that the model has, the leads that count as meeting it at a moment.
+
+        `before` are those that did until then.
+        """
+        model, facts = self._models[side], self._facts_then()[side]
+        table = self._score(model, facts, as_of, contributions=False).table
+        return {
+            each.name: _still_met(table, each, before.get(each.name, _NOBODY))
+            for each in model.definitions
+            if each.name in self._asked.definitions
+        }
+
+
+def _still_met(table: pa.Table, definition: Definition, before: pa.Array) -> pa.Array:
+    """The leads that meet a definition, or did before and are kept."""
+    is_met = table[definition.name]
+    if definition.keep_while is not None:
+        was = pc.is_in(table["lead_id"], value_set=before)
+        is_met = pc.or_(is_met, pc.and_(was, table[f"{definition.name}_kept"]))
+    return table.filter(is_met)["lead_id"].combine_chunks()
 
 
 def _of_leads(scored: Scores, lead_ids: pa.ChunkedArray) -> Scores:
@@ -190,16 +226,19 @@ class _Followed:
     def add(
         self, until: int, met: Sequence[Met], before: Sequence[Met], worked_on: pa.Table
     ) -> None:
-        """The next week: by model, who meets it at its end, and who did a week before."""
+        """The next week: by model, who meets it at its end, and who did a week before.
+
+        Counted are those that somebody works on.
+        """
         week: Plain = {"until": until}
         for side, now_, was_ in zip(SIDES, met, before, strict=True):
-            now, was = now_.get(self._name), was_.get(self._name)
-            if now is None or was is None:
+            now, was = now_.get(self._name), was_.get(self._name, _NOBODY)
+            if now is None:
                 week[side] = None
                 continue
-            new = now.filter(pc.invert(pc.is_in(now, value_set=was)))
-            week[side] = {"met": len(now), "new": len(new)}
-            theirs = worked_on.filter(pc.is_in(worked_on["lead_id"], value_set=new))
+            counted = worked_on.filter(pc.is_in(worked_on["lead_id"], value_set=now))
+            theirs = counted.filter(pc.invert(pc.is_in(counted["lead_id"], value_set=was)))
+            week[side] = {"met": counted.num_rows, "new": theirs.num_rows}
             for owner in theirs["owner_id"].value_counts().to_pylist():
                 self._counts(owner["values"])[side][len(self._weeks)] = owner["counts"]
         self._weeks.append(week)
@@ -247,19 +286,20 @@ def _named(differences: Differences) -> list[Plain]:
         movers = differences.movers(2 * N_NAMED)["lead_id"]
         others = differences.leads.filter(pc.is_in(differences.leads["lead_id"], movers))
         rows += [row for row in others.to_pylist() if row["lead_id"] not in seen]
-    return [_told(row) for row in rows[:N_NAMED]]
+    return [_told(row, differences) for row in rows[:N_NAMED]]
 
 
-def _told(row: Plain) -> Plain:
+def _told(row: Plain, differences: Differences) -> Plain:
     """One lead before and after."""
     sides: Plain = {"lead_id": row["lead_id"]}
-    for side, key in ((BEFORE, "before"), (AFTER, "after")):
+    models = (differences.before, differences.after)
+    for side, key, model in zip((BEFORE, AFTER), SIDES, models, strict=True):
         own = {name.removesuffix(side): row[name] for name in row if name.endswith(side)}
         sides[key] = {
             "overall": own.pop("overall_millipoints"),
             "grade": own.pop("grade") or "",
             "bands": {n.removesuffix("_band"): v for n, v in own.items() if n.endswith("_band")},
-            "definitions": [n for n, v in own.items() if v is True and not n.endswith("_kept")],
+            "definitions": [each.name for each in model.definitions if own[each.name]],
         }
     return sides
 
@@ -317,6 +357,7 @@ def _ranking(each: Ranking) -> Plain:
         if isinstance(auc, Auc)
         else None,
         "lift": top.lift.value if isinstance(top, TopSlice) else None,
+        "lift_interval": [top.lift.low, top.lift.high] if isinstance(top, TopSlice) else None,
     }
 
 

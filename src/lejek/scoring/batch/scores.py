@@ -32,6 +32,9 @@ class Summary:
     n_leads: int = 0
     n_compared: int = 0
     touched: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    """Of the rows that differ, how many are `new`, and how many of the others have other `points`,
+    another `band` or grade, or begin or cease to meet a `definition`."""
     refused: list[int] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -48,7 +51,8 @@ def score_all(
 
     Shape: the file has lead_id, overall, grade, scores, bands, definitions, contributions (the
     last four as JSON text), was_live (scored by the same version on the same local day),
-    score_differs, definitions_differ, overall_before.
+    score_differs, definitions_differ, and of the kept row overall_before, version_before and
+    as_of_before.
     Units: `as_of` in microseconds since 1970 UTC.
     """
     summary, watch = Summary(), _Watch()
@@ -66,6 +70,7 @@ def score_all(
     rows = _Comparison(scored, kept, version_id)
     summary.touched = rows.touched()
     summary.n_compared = rows.n_same_day()
+    summary.changed = rows.changed()
     _write(rows.different(), folder / ROWS_FILE)
     summary.seconds["compare"] = watch.lap()
     return summary
@@ -120,10 +125,16 @@ class _Comparison:
         found = self._connection.sql("SELECT count(*) FROM beside WHERE was_live").fetchall()
         return int(found[0][0])
 
+    def changed(self) -> dict[str, int]:
+        """In what the rows to write differ; a row may do so in several things."""
+        found = self._connection.sql(_CHANGED)
+        return dict(zip(found.columns, found.fetchall()[0], strict=True))
+
     def different(self) -> pa.Table:
         """The rows to write."""
         return self._connection.sql(
-            "SELECT * EXCLUDE (is_different) FROM beside WHERE is_different ORDER BY lead_id"
+            "SELECT * EXCLUDE (is_different, is_new, points_differ, band_differs) FROM beside "
+            "WHERE is_different ORDER BY lead_id"
         ).to_arrow_table()
 
     def _fresh(self) -> str:
@@ -160,13 +171,15 @@ class _Comparison:
         SELECT fresh.*,
           kept.version_id IS NOT DISTINCT FROM {self._version_id}
             AND kept.as_of BETWEEN {low} AND {high} AS was_live,
-          (kept.lead_id IS NULL OR {score} OR kept.version_id <> {self._version_id})
-            AS score_differs,
+          kept.lead_id IS NULL AS is_new,
+          ({score} OR kept.overall <> fresh.overall) AS points_differ,
+          ({band} OR kept.grade <> fresh.grade) AS band_differs,
+          (is_new OR {score} OR kept.version_id <> {self._version_id}) AS score_differs,
           ({definition} OR {_left(self._definitions())}) AS definitions_differ,
-          kept.overall AS overall_before,
-          (score_differs OR definitions_differ OR {band} OR kept.overall <> fresh.overall
-            OR kept.grade <> fresh.grade OR kept.contributions <> fresh.contributions)
-            AS is_different
+          kept.overall AS overall_before, kept.version_id AS version_before,
+          kept.as_of AS as_of_before,
+          (score_differs OR definitions_differ OR points_differ OR band_differs
+            OR kept.contributions <> fresh.contributions) AS is_different
         FROM fresh LEFT JOIN kept USING (lead_id)
         """  # noqa: S608 - names of the model, which are checked
 
@@ -174,6 +187,15 @@ class _Comparison:
         found = [each.name for each in self._model.definitions]
         kept = [f"{e.name}_kept" for e in self._model.definitions if e.keep_while is not None]
         return found + kept
+
+
+_CHANGED = """
+SELECT count(*) FILTER (is_new) AS new,
+  count(*) FILTER (NOT is_new AND points_differ) AS points,
+  count(*) FILTER (NOT is_new AND band_differs) AS band,
+  count(*) FILTER (NOT is_new AND definitions_differ) AS definition
+FROM beside WHERE is_different
+"""
 
 
 def _object(columns: dict[str, str]) -> str:

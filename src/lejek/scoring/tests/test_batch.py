@@ -6,18 +6,32 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from lejek.consent.models import ConsentChange
 from lejek.identity.models import AttributeChange, Contact, Import, Lead
 from lejek.kernel.events import hand_on
 from lejek.kernel.models import Event
+from lejek.qualification.services import move_lead
 from lejek.scoring.batch.process import BatchFailed, run
 from lejek.scoring.handlers import mark_leads
 from lejek.scoring.jobs import score_everybody
 from lejek.scoring.live import mark, score_marked
 from lejek.scoring.models import DirtyLead, LeadScore, ScorePoint, ScoringRun
 from lejek.scoring.runs import score_all
-from lejek.scoring.tests.builders import MODEL, NOW, company, crowd, lead, published, touchpoint
+from lejek.scoring.tests.builders import (
+    MODEL,
+    NOW,
+    company,
+    crowd,
+    lead,
+    published,
+    stages,
+    touchpoint,
+    user,
+)
+from lejek.wiring import handlers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,6 +113,25 @@ def test_points_cool_over_night_and_leave_a_point_of_history() -> None:
     scores = list(ScorePoint.objects.order_by("at").values_list("scores", flat=True))
     # 45 points, halved after 30 days; then silence of 30 days takes 10.
     assert [each["engagement"] for each in scores] == [45_000, 12_500]
+
+
+def test_a_run_says_in_what_the_scores_changed(client: Client) -> None:
+    published()
+    one = lead(seniority="owner")
+    lead(first_name="Jan")
+    first = score_all(reason="nightly", now=NOW)
+    assert first.details["changed"] == {"new": 2, "points": 0, "band": 0, "definition": 0}
+    touchpoint(one, "demo_request", NOW)
+    second = score_all(reason="nightly", now=NOW + timedelta(hours=1))
+    assert second.details["changed"] == {"new": 0, "points": 1, "band": 1, "definition": 1}
+    published(now=NOW + timedelta(hours=2))
+    third = score_all(reason="publication", now=NOW + timedelta(hours=2))
+    assert third.n_changed == 2
+    assert third.details["changed"] == {"new": 0, "points": 0, "band": 0, "definition": 0}
+    client.force_login(user())
+    page = client.get(reverse("scoring:runs"), headers={"accept-language": "en"}).content.decode()
+    assert "scored for the first time: 2" in page
+    assert "counts the leads whose kept score was replaced" in page
 
 
 def test_who_begins_to_meet_a_definition_is_told_once() -> None:
@@ -295,3 +328,21 @@ def test_colleagues_are_marked_where_companies_are_watched() -> None:
 def test_a_lead_that_is_gone_is_not_marked() -> None:
     mark_leads({"lead_ids": [4711]}, now=NOW)
     assert not DirtyLead.objects.exists()
+
+
+BY_STAGE = MODEL.replace("lead.vip: {eq: true}", "stage: {eq: sales_accepted}")
+
+
+@pytest.mark.parametrize(("document", "fit"), [(MODEL, 0), (BY_STAGE, 5000)])
+def test_a_lead_that_moves_is_scored_anew_where_the_model_asks_for_its_stage(
+    document: str, fit: int
+) -> None:
+    stages()
+    published(document)
+    one = lead()
+    _score_live()
+    move_lead(lead=one, to="sales_accepted", reason="", actor=None, now=NOW)
+    hand_on(handlers(), now=NOW)
+    score_marked(now=NOW)
+    assert LeadScore.objects.get().scores["fit"] == fit
+    assert score_all(reason="asked", now=NOW).n_differences == 0

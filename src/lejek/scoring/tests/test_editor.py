@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import Any
 
@@ -171,6 +172,51 @@ def test_another_line_of_a_condition_saves_nothing(browser: Client) -> None:
     assert not ModelDraft.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["add_rule", "add_definition"])
+def test_what_is_wrong_is_told_while_one_types(browser: Client, name: str) -> None:
+    is_rule = name == "add_rule"
+    url = reverse(f"scoring:{name}", args=["attribute"] if is_rule else [])
+    blank = browser.get(url).content.decode()
+    assert len(re.findall(r"<(?:input|select)[^>]* data-checks", blank)) >= 5
+    sent = {**(DIRECTOR if is_rule else MQL), "id": "other", "name": "other"}
+    changed = {"redraw": "1", "sums_up": "1"}
+    look = {"HX-Request": "true"}
+    assert "No errors." in _summary(browser.post(url, sent | changed, headers=look))
+    wrong = {"points": "many"} if is_rule else {"when-0-field": "nowhere"}
+    told = _summary(browser.post(url, sent | wrong | changed, headers=look))
+    assert "Accepted:" in told
+    assert ("many" if is_rule else "nowhere") in told
+    assert not ModelDraft.objects.exists()
+
+
+def _summary(answer: Any) -> str:
+    page = answer.content.decode()
+    return str(page[page.index('id="found"') : page.index('class="card-footer')])
+
+
+def _focused(page: str) -> list[str]:
+    """What takes the keyboard when the page, or the part of it that is exchanged, is there."""
+    tags = re.findall(r"<\w+[^>]* autofocus[^>]*>", page)
+    return [found.group(1) for tag in tags if (found := re.search(r'(?:id|role)="([\w-]+)"', tag))]
+
+
+@pytest.mark.parametrize("name", ["add_rule", "add_definition"])
+def test_the_keyboard_stays_where_it_works(browser: Client, name: str) -> None:
+    is_rule = name == "add_rule"
+    url = reverse(f"scoring:{name}", args=["attribute"] if is_rule else [])
+    condition = "condition" if is_rule else "keep_while"
+    look = {"HX-Request": "true"}
+    assert _focused(browser.get(url).content.decode()) == ["points" if is_rule else "name"]
+    redrawn = browser.post(url, {"redraw": "1"}, headers=look).content.decode()
+    assert _focused(redrawn) == []
+    assert 'id="check"' in redrawn  # so that htmx finds the button again
+    more = browser.post(url, {"more": condition}, headers=look).content.decode()
+    assert _focused(more) == [f"{condition}-0-field"]
+    refused = browser.post(url, {}).content.decode()
+    assert _focused(refused) == ["alert"]
+    assert "Not saved: mend what is marked below." in refused
+
+
 def test_a_rule_is_deleted_after_a_question_and_comes_back_by_undo(browser: Client) -> None:
     url = reverse("scoring:delete_rule", args=["vip"])
     assert b"vip" not in browser.get(url).content or not ModelDraft.objects.exists()
@@ -294,7 +340,7 @@ def test_a_deeper_condition_stays_as_words_and_as_it_is(browser: Client) -> None
     publish_model(document=document, note="", actor=None, now=NOW)
     url = reverse("scoring:edit_definition", args=["marketing_qualified"])
     page = browser.get(url).content.decode()
-    assert "nested more deeply" in page
+    assert "cannot show this condition line by line" in page
     assert 'name="when-0-field"' not in page
     sent = {**_inputs(page), "keep_while-0-value": "20"}
     assert browser.post(url, sent).status_code == 302
@@ -307,7 +353,7 @@ def test_what_a_definition_asks_wrongly_is_said_beside_it(browser: Client) -> No
     wrong = browser.post(url, MQL | {"when-0-value": "many", "keep_while-0-value": ""})
     page = wrong.content.decode()
     assert page.index("many") < page.index("Once met, it is kept while")
-    assert page.count('role="alert"') == 2
+    assert page.count('role="alert"') == 3  # the whole form, and both conditions
     empty = browser.post(url, {"revision": "0", "name": "marketing_qualified"})
     assert b"there is nothing here" in empty.content
     assert not ModelDraft.objects.exists()

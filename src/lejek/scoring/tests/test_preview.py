@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,23 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from lejek import wiring
 from lejek.deals.models import Opportunity
 from lejek.identity.models import AttributeChange, Contact, Lead
+from lejek.kernel.events import hand_on
 from lejek.kernel.models import Job
 from lejek.people.models import Role, Team, User
-from lejek.qualification.models import Stage, StageTransition
+from lejek.qualification.models import (
+    DefinitionCrossing,
+    DefinitionState,
+    Stage,
+    StageTransition,
+)
 from lejek.scoring.jobs import make_preview
 from lejek.scoring.models import PreviewRun
+from lejek.scoring.preview_page import Figure, _auc, _lift, preview_page
 from lejek.scoring.previews import request_preview
+from lejek.scoring.runs import score_all
 from lejek.scoring.tests.builders import (
     MODEL,
     NOW,
@@ -33,6 +43,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 STRICTER = MODEL.replace("points: 40, when: {lead.seniority", "points: 20, when: {lead.seniority")
 """Directors get 20 points instead of 40: fit falls from warm to cold, and nobody is an MQL."""
+
+NOT_KEPT = STRICTER.replace("    keep_while: {score.engagement: {ge: 30}}\n", "")
+"""The same, and nobody stays an MQL without meeting all that it asks for."""
 
 
 @pytest.fixture(autouse=True)
@@ -73,13 +86,28 @@ def _move(one: Lead, to: str, at: datetime) -> None:
     Lead.objects.filter(pk=one.pk).update(stage=to)
 
 
+def _crossed(one: Lead, at: datetime, *, has_begun: bool = True) -> None:
+    """It is on record that a lead began, or ceased, to be an MQL."""
+    DefinitionCrossing.objects.create(
+        lead=one, definition="marketing_qualified", has_begun=has_begun, at=at
+    )
+
+
+def _everybody_scored(now: datetime) -> None:
+    """The nightly run, and what the other rooms make of it."""
+    score_all(reason="nightly", now=now)
+    while hand_on(wiring.handlers(), now=now):
+        pass
+
+
 def test_counts_of_today() -> None:
     published()
     director = lead(seniority="director", first_name="Ewa")
     lead(seniority="director", first_name="Jan")
     lead(first_name="Ola")
     touchpoint(director, "demo_request", NOW)
-    found = _result()
+    _crossed(director, NOW)
+    found = _result(NOT_KEPT)
     assert (found["n_leads"], found["n_changed"]) == (3, 2)
     fit = next(part for part in found["bands"] if part["dimension"] == "fit")  # type: ignore[attr-defined]
     assert fit["before"] == ["cold", "warm", "hot"]
@@ -96,6 +124,77 @@ def test_counts_of_today() -> None:
     assert found["touched"]["after"]["director"] == 2  # type: ignore[index]
 
 
+def _with_demo(*days_before: int, of: str = "director") -> Lead:
+    """Somebody who asked for a demo so many days before now, 45 points each that halve in 30."""
+    made = lead(seniority=of, first_name=f"Osoba {Lead.objects.count()}")
+    for days in days_before:
+        touchpoint(made, "demo_request", NOW - timedelta(days=days))
+    return made
+
+
+def test_what_a_preview_says_of_a_definition_is_what_its_publication_makes_true() -> None:
+    published()
+    # At 40 points one becomes an MQL and at 30 one stays. Twelve days ago: 45, 42, 40.1, 90; 35.7
+    # and who is no director never were. Today: 34.1, 31.8, 30.4, 68.2; 27.
+    kept, loses, loses_too, meets = (_with_demo(*each) for each in ([12], [15], [17], [12, 12]))
+    never, student = _with_demo(22), _with_demo(12, 12, of="student")
+    _everybody_scored(NOW - timedelta(days=12))
+    _everybody_scored(NOW)
+    begins = _with_demo(1, 1)
+    document = MODEL.replace("engagement: {ge: 40}", "engagement: {ge: 55}").replace(
+        "keep_while: {score.engagement: {ge: 30}}", "keep_while: {score.engagement: {ge: 32}}"
+    )
+    found: Any = _result(document)
+    (said,) = found["definitions"]
+    assert (said["before"], said["after"]) == (4, 3)
+    assert (said["entered"], said["left"], said["stayed"]) == (1, 2, 2)
+    assert _mqls() == _named_mqls(found, "before") == {kept.pk, loses.pk, loses_too.pk, meets.pk}
+    published(document)
+    _everybody_scored(NOW)
+    assert _mqls() == _named_mqls(found, "after") == {kept.pk, meets.pk, begins.pk}
+    assert {row["lead_id"] for row in found["leads"]} >= {loses.pk, loses_too.pk, begins.pk}
+    assert not _mqls() & {never.pk, student.pk}
+
+
+def _mqls() -> set[int]:
+    states = DefinitionState.objects.filter(definition="marketing_qualified", is_met=True)
+    return set(states.values_list("lead_id", flat=True))
+
+
+def _named_mqls(found: dict[str, Any], side: str) -> set[int]:
+    """The MQLs among the leads that a preview names, and those whom it says nothing new of."""
+    named = {row["lead_id"]: row[side]["definitions"] for row in found["leads"]}
+    return {lead_id for lead_id in _mqls() if lead_id not in named} | {
+        lead_id for lead_id, met in named.items() if "marketing_qualified" in met
+    }
+
+
+def test_who_is_kept_from_week_to_week_is_new_once() -> None:
+    published()
+    # Sundays: 41 points on 31 May, 34.9 on 7 June, which is kept, 70.7 on 14 June.
+    _with_demo(21, 7)
+    document = MODEL.replace("    keep_while: {score.engagement: {ge: 30}}\n", "")
+    (part, _) = _qualified(document)
+    sides = [[week[side] for week in part["weeks"][-3:]] for side in ("before", "after")]
+    assert sides[0] == [{"met": 1, "new": 1}, {"met": 1, "new": 0}, {"met": 1, "new": 0}]
+    assert sides[1] == [{"met": 1, "new": 1}, {"met": 0, "new": 0}, {"met": 1, "new": 1}]
+    (row,) = part["owners"]
+    assert (row["before"][-3:], row["after"][-3:]) == ([1, 0, 0], [1, 0, 1])
+
+
+def test_the_weeks_begin_with_who_was_recorded_to_be_kept() -> None:
+    published()
+    # Asked on 13 March: 36.6 points on Sunday 22 March, before the first week; 31.1 a week later.
+    asked = 96
+    began = NOW - timedelta(days=asked - 1)
+    still, no_longer, _ = (_with_demo(asked) for _ in range(3))
+    _crossed(still, began)
+    _crossed(no_longer, began)
+    _crossed(no_longer, began + timedelta(days=5), has_begun=False)
+    weeks = _weeks()
+    assert [week["before"] for week in weeks[:2]] == [{"met": 1, "new": 0}, {"met": 0, "new": 0}]
+
+
 def test_new_mqls_by_week_are_scored_as_of_then() -> None:
     published()
     one = lead(seniority="director", first_name="Ewa")
@@ -106,8 +205,8 @@ def test_new_mqls_by_week_are_scored_as_of_then() -> None:
     weeks = _weeks()
     assert len(weeks) == 12
     assert [week["before"]["new"] for week in weeks[-4:]] == [0, 1, 0, 0]
-    # After 10 days 45 points have cooled to 35,7, below 40: it is met at the end of one week only.
-    assert [week["before"]["met"] for week in weeks[-4:]] == [0, 1, 0, 0]
+    # After 11 days 45 points have cooled to 34.9, at which it is kept, and after 18 to 29.7.
+    assert [week["before"]["met"] for week in weeks[-4:]] == [0, 1, 1, 0]
     assert all(week["after"]["met"] == 0 for week in weeks)
 
 
@@ -148,18 +247,20 @@ def test_a_customer_is_no_mql_from_the_day_of_the_deal() -> None:
         touchpoint(one, "demo_request", NOW - timedelta(days=21))
         touchpoint(one, "demo_request", NOW - timedelta(days=1))
     _move(people[0], "customer", NOW - timedelta(days=14))
+    for one in people:
+        _crossed(one, NOW - timedelta(days=1))
     found = _result()
     assert found["n_leads"] == 1
     qualified = found["qualified"]
     assert isinstance(qualified, list)
-    assert [week["before"]["met"] for week in qualified[0]["weeks"][-3:]] == [2, 0, 0]
+    assert [week["before"]["met"] for week in qualified[0]["weeks"][-3:]] == [2, 1, 0]
     assert found["definitions"][0]["before"] == 1  # type: ignore[index]
 
 
 def test_the_stage_is_the_one_of_then() -> None:
     document = MODEL.replace(
         "when: {lead.seniority: {in: [owner, director]}}", "when: {stage: {eq: sales_accepted}}"
-    )
+    ).replace("keep_while: {score.engagement: {ge: 30}}", "keep_while: {score.fit: {ge: 30}}")
     published(document)
     one = lead(first_name="Ewa")
     for days in (21, 14):
@@ -260,8 +361,8 @@ def test_a_preview_whose_process_died_can_be_asked_for_again(client: Client) -> 
     assert PreviewRun.objects.filter(status=PreviewRun.Status.WAITING).count() == 1
 
 
-def test_both_models_are_held_against_recorded_outcomes() -> None:
-    published()
+def _recorded_outcomes() -> None:
+    """Forty leads of whom thirty were won, all twenty directors among them."""
     for number in range(40):
         one = lead(
             seniority="director" if number % 2 else "",
@@ -276,6 +377,11 @@ def test_both_models_are_held_against_recorded_outcomes() -> None:
             opened_at=NOW - timedelta(days=290),
             closed_at=NOW - timedelta(days=240),
         )
+
+
+def test_both_models_are_held_against_recorded_outcomes() -> None:
+    published()
+    _recorded_outcomes()
     back = _result()["backtest"]
     assert isinstance(back, dict)
     assert (back["before"]["leads"], back["before"]["conversions"]) == (40, 30)
@@ -284,6 +390,32 @@ def test_both_models_are_held_against_recorded_outcomes() -> None:
     assert (fit["cold"]["leads"], fit["cold"]["conversions"]) == (20, 10)
     after = {row["name"]: row for row in back["after"]["dimensions"][0]["bands"]}
     assert (after["cold"]["leads"], after["cold"]["conversions"]) == (40, 30)
+
+
+def test_how_well_an_order_fits_is_told_with_its_interval_and_whether_it_shows_anything() -> None:
+    published()
+    _recorded_outcomes()
+    asked = request_preview(document=STRICTER, actor=None, now=NOW)
+    worked_out()
+    asked.refresh_from_db()
+    back = preview_page(asked, user(Role.MARKETING), "pl").backtest
+    assert back is not None
+    rows = {row.label: row for row in back.rankings}
+    # Of 30 x 10 pairs: 20 directors above all 10, and 10 others level with them, which is half.
+    fit, nobody_did_anything = rows["Dopasowanie"], rows["Zaangażowanie"]
+    assert fit.auc_before is not None
+    assert (fit.auc_before.value, fit.auc_before.has_signal) == ("0,83", True)
+    assert re.fullmatch(r"0,\d\d–0,\d\d", fit.auc_before.interval)
+    assert nobody_did_anything.auc_before is not None
+    assert nobody_did_anything.auc_before.value == "0,50"
+    assert not nobody_did_anything.auc_before.has_signal
+    assert nobody_did_anything.lift_before is not None
+    assert not nobody_did_anything.lift_before.has_signal
+
+
+def test_a_figure_of_an_older_preview_has_no_interval() -> None:
+    assert _lift({"lift": 1.5}, "pl") == Figure("1,50", "", has_signal=True)
+    assert _auc({"auc": None}, "pl") is None
 
 
 def test_without_outcomes_the_look_back_says_so(client: Client) -> None:

@@ -18,6 +18,7 @@ from lejek.scoring.selectors import (
     explain_lead,
     reasons_of,
     score_history,
+    times_in_force,
     top_reasons,
     touched_by_rules,
 )
@@ -109,6 +110,25 @@ def test_going_back_is_one_click_after_a_question(browser: Client) -> None:
     assert active_version().number == 1
     entry = AuditEntry.objects.get(action="rolled_back_model")
     assert entry.details["note"] == "too many MQLs"
+
+
+def test_every_version_says_from_when_until_when_it_scored(browser: Client) -> None:
+    first, day = active_version(), timedelta(days=1)
+    second = publish_model(document=SECOND, note="second", actor=None, now=NOW + day)
+    roll_back_to(version=first, note="", actor=None, now=NOW + 2 * day)
+    times = {
+        number: [(time.activation.at, time.until) for time in found]
+        for number, found in times_in_force().items()
+    }
+    assert times == {
+        first.pk: [(NOW + 2 * day, None), (NOW, NOW + day)],
+        second.pk: [(NOW + day, NOW + 2 * day)],
+    }
+    for address in (reverse("scoring:model"), reverse("scoring:version", args=[1])):
+        page = browser.get(address).content.decode()
+        assert "since 19 Jun 2026 12:00" in page
+        assert "17 Jun 2026 12:00 – 18 Jun 2026 12:00" in page
+        assert page.count("scores now") >= 1
 
 
 def test_going_back_to_the_active_version_changes_nothing() -> None:

@@ -159,6 +159,10 @@ def _definition_shown(
         "is_refused": is_sent
         and (bool(refusal) or any(problem.is_error for problem in form.problems)),
         "redraws": is_sent and ("redraw" in request.POST or "more" in request.POST),
+        "is_sent": is_sent,
+        "sums_up": "sums_up" in request.POST,
+        "all_problems": shown_problems(form.problems),
+        "more": more,
     }
     is_fragment = request.headers.get("HX-Request") == "true"
     template = "scoring/_definition_form.html" if is_fragment else "scoring/definition.html"

@@ -149,6 +149,10 @@ def _rule_shown(
         ],
         "is_refused": is_sent and any(problem.is_error for problem in form.problems),
         "redraws": is_sent and ("redraw" in request.POST or "more" in request.POST),
+        "is_sent": is_sent,
+        "sums_up": "sums_up" in request.POST,
+        "all_problems": shown_problems(form.problems),
+        "more": request.POST.get("more", ""),
     }
     is_fragment = request.headers.get("HX-Request") == "true"
     template = "scoring/_rule_form.html" if is_fragment else "scoring/rule.html"

@@ -34,6 +34,7 @@ def show_model(request: HttpRequest) -> HttpResponse:
         return render(request, "scoring/no_model.html", {"may_edit": can(user, "models.edit")})
     active = draft.active
     model = None if active is None else versions.ready(active).model
+    in_force = selectors.times_in_force()
     return render(
         request,
         "scoring/model.html",
@@ -43,7 +44,9 @@ def show_model(request: HttpRequest) -> HttpResponse:
             "active": active,
             "summary": None if model is None else summary_of(model, language()),
             "activated": None if active is None else active.activations.order_by("-id").first(),
-            "versions": selectors.versions(),
+            "versions": [
+                (version, in_force.get(version.pk, [])) for version in selectors.versions()
+            ],
             "run": selectors.newest_run(),
             "grades": selectors.grades(),
             "n_leads": Lead.objects.filter(closed_at__isnull=True).count(),
@@ -72,7 +75,7 @@ def show_version(request: HttpRequest, number: int) -> HttpResponse:
             "summary": summary_of(model, language()),
             "changes": changes(versions.ready(before).model, model, language()) if before else [],
             "difference": document_difference(before.document, version.document) if before else [],
-            "activations": selectors.activations(version),
+            "times": selectors.times_in_force().get(version.pk, []),
             "may_publish": can(signed_in(request), "models.publish"),
         },
     )
@@ -118,6 +121,12 @@ def show_runs(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "steps": names,
+            "kinds": {
+                "new": _("scored for the first time"),
+                "points": _("other points"),
+                "band": _("another band or grade"),
+                "definition": _("a definition met or no longer met"),
+            },
             "is_running": any(run.status == ScoringRun.Status.RUNNING for run in page),
             "may_publish": can(signed_in(request), "models.publish"),
             "now": clock.now(),

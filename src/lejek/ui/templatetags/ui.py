@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.forms import BoundField
@@ -12,10 +12,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from leadscore.arithmetic import points_text
 
 register = template.Library()
+
+_MINUTE = timedelta(minutes=1)
 
 
 @register.simple_tag
@@ -67,9 +70,11 @@ def band(label: str, number: int, n_bands: int = 4) -> SafeString:
 
 
 @register.filter
-def ago(moment: datetime | None, now: datetime | None = None) -> str:
+def ago(moment: datetime | None, now: datetime) -> str:
     """How long ago, in the largest unit."""
-    return "" if moment is None else timesince(moment, now, depth=1)
+    if moment is None:
+        return ""
+    return _("less than a minute") if now - moment < _MINUTE else timesince(moment, now, depth=1)
 
 
 @register.simple_tag(takes_context=True)

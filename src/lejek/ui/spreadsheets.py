@@ -1,0 +1,31 @@
+"""CSV as spreadsheets of a language read it, with nothing in it that runs.
+
+In: text and numbers. Out: the same as they stand in a file.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, Excel takes the file for one in the letters of the West."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def number(text: str, lang: str) -> str:
+    """A number with the decimal sign of a language."""
+    return text.replace(".", ",") if lang == "pl" else text
+
+
+def written(rows: Iterable[Sequence[str]], lang: str) -> str:
+    """Rows as lines; where the comma is the decimal sign, cells are kept apart by semicolons."""
+    file = StringIO(newline="")
+    csv.writer(file, delimiter=";" if lang == "pl" else ",").writerows(rows)
+    return file.getvalue()
