@@ -81,11 +81,18 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps all Spark tests on one worker: one virtual machine is enough."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps all Spark tests on one worker, and leaves out what needs a server where there is none.
+
+    One virtual machine is enough; what only a server can show runs in `make test-postgres`.
+    """
     for item in items:
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
+    if not os.environ.get("LEJEK_DATABASE_URL", "").startswith("postgres"):
+        served = [item for item in items if item.get_closest_marker("served")]
+        items[:] = [item for item in items if item not in served]
+        config.hook.pytest_deselected(items=served)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

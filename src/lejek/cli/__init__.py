@@ -11,11 +11,13 @@ import sys
 from collections.abc import Sequence
 from gettext import gettext as _
 
-from lejek.cli import language
+from lejek.cli import interrupts, language
 from lejek.cli.arguments import parser
 from lejek.cli.complaints import told
 
-DONE, REFUSED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+DONE, REFUSED, MISUSED = 0, 1, 2
+_HEAR_BY_THEMSELVES = ("worker", "serve")
+"""Commands that run until they are told to stop."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,10 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     language.speak(language.chosen())
     try:
-        return _do(given)
+        with interrupts.ending_at_once():
+            return _do(given)
     except KeyboardInterrupt:
         print(file=sys.stderr)
-        return INTERRUPTED
+        return interrupts.INTERRUPTED
     except BrokenPipeError:
         # Whoever read has gone, as `head` does; Python's own flush at the end must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -66,6 +69,8 @@ def _set_up_and_do(command: str, asked: argparse.Namespace) -> int:
         django.setup()
         from lejek.cli.commands import COMMANDS  # noqa: PLC0415 - models need the setup
 
+        if command not in _HEAR_BY_THEMSELVES:
+            interrupts.raise_again()
         with translation.override(language.chosen()):
             return COMMANDS[command](asked)
     except ImproperlyConfigured as error:

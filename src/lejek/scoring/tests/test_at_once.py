@@ -176,11 +176,10 @@ def test_two_workers_do_not_score_the_same_leads(monkeypatch: pytest.MonkeyPatch
     assert _engagement() == 45_000
 
 
+@pytest.mark.served  # SQLite has one writer: nothing comes in between
 def test_a_run_writes_before_or_after_live_scoring_but_not_in_between(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer: nothing comes in between")
     published()
     one = lead()
     mark([one.pk], now=NOW)
