@@ -218,9 +218,8 @@ class TestNarrowing:
         assert _walk(client, urlencode({"q": "Wróbel 601-234-567"})) == []
         assert _walk(client, urlencode({"q": "osoba601234567@firma.pl"})) == []
 
+    @pytest.mark.embedded  # each database tells its plans in its own words
     def test_a_number_is_looked_up_in_indexes(self) -> None:
-        if connection.vendor != "sqlite":
-            pytest.skip("each database tells its plans in its own words")
         client = signed_in_as(Role.MARKETING)
         people = Contact.objects.exclude(phone="").filter(leads__stage="lead")
         nip, phone = people.exclude(company__nip=None).values_list("company__nip", "phone")[0]
@@ -508,13 +507,12 @@ class TestSpeed:
         with django_assert_num_queries(self.N_QUERIES - 2):
             client.get("/", headers={"HX-Request": "true"})
 
+    @pytest.mark.embedded  # each database tells its plans in its own words
     @pytest.mark.parametrize("order", ["", "&order=waiting"])
     @pytest.mark.parametrize("counted", [COUNTED, 3])
     def test_whom_one_may_call_is_looked_up_in_indexes(
         self, order: str, counted: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        if connection.vendor != "sqlite":
-            pytest.skip("each database tells its plans in its own words")
         monkeypatch.setattr("lejek.desk.call_list.COUNTED", counted)
         client = signed_in_as(Role.MARKETING)
         with CaptureQueriesContext(connection) as asked:
