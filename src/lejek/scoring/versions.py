@@ -14,11 +14,15 @@ from importlib.resources import files
 from django.db import transaction
 from django.db.models import Max
 
+from leadscore.conditions import FieldType
 from leadscore.document import read_model
 from leadscore.errors import InvalidModel, LeadScoreError
-from leadscore.fields import ModelFields, model_fields
+from leadscore.fields import COMPANY_ID, ModelFields, model_fields
+from leadscore.language.catalogue import field_name
 from leadscore.live import Scorer
 from leadscore.model import ScoringModel
+from lejek.identity.fields import BUILT_IN
+from lejek.identity.models import FieldDefinition
 from lejek.kernel.events import emit
 from lejek.people import audit
 from lejek.people.models import User
@@ -252,6 +256,22 @@ def roll_back_to(
 
 
 def _activate(version: ModelVersion, *, note: str, actor: User | None, now: datetime) -> Activation:
+    _make_known(ready(version).fields)
     activation = Activation.objects.create(version=version, at=now, actor=actor, note=note)
     emit("version_activated", {"version_id": version.pk, "number": version.number}, now=now)
     return activation
+
+
+def _make_known(fields: ModelFields) -> None:
+    """Let the fields that a model asks for be told: typed in, imported, sent by programs."""
+    missing = fields.attributes.keys() - BUILT_IN.keys() - {COMPANY_ID}
+    for name in sorted(missing):
+        kind = fields.attributes[name]
+        FieldDefinition.objects.get_or_create(
+            name=name,
+            defaults={
+                "type": str(FieldType.TEXT if kind is FieldType.ANY else kind),
+                "label_pl": field_name(name, "pl")[:100],
+                "label_en": field_name(name, "en")[:100],
+            },
+        )

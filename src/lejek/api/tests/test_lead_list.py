@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from lejek.api import lead_list
 from lejek.api.tests.builders import Program, paths_of
-from lejek.identity.models import Company, Contact, FieldDefinition, Lead
+from lejek.identity.models import Company, Contact, Lead
 from lejek.kernel import clock
 from lejek.scoring.live import score_leads
 from lejek.scoring.tests.builders import crowd, lead, published, user
@@ -113,7 +113,6 @@ UNSCORED = {"none": [{"score.fit": {"ge": 0}}]}
 def test_a_condition_narrows_the_list(
     program: Program, leads: list[Lead], where: dict[str, Any], expected: list[int]
 ) -> None:
-    FieldDefinition.objects.create(name="lead.vip", type="boolean", label_pl="VIP", label_en="VIP")
     leads[2].contact.attributes = {"lead.vip": True}
     leads[2].contact.save()
     found = walked(program, where=json.dumps(where), limit=2)

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from leadscore.errors import InvalidModel
+from lejek.identity.models import FieldDefinition
+from lejek.identity.services import record_lead
 from lejek.kernel.models import Event
 from lejek.people.models import AuditEntry, Role
 from lejek.scoring.live import mark, score_marked
@@ -129,6 +131,19 @@ def test_every_version_says_from_when_until_when_it_scored(browser: Client) -> N
         assert "since 19 Jun 2026 12:00" in page
         assert "17 Jun 2026 12:00 – 18 Jun 2026 12:00" in page
         assert page.count("scores now") >= 1
+
+
+def test_what_a_model_asks_for_can_be_told_from_then_on() -> None:
+    FieldDefinition.objects.create(name="lead.since", type="date", label_pl="Od", label_en="Since")
+    published()
+    known = FieldDefinition.objects.order_by("name").values_list("name", "type", "label_pl")
+    assert list(known) == [("lead.since", "date", "Od"), ("lead.vip", "boolean", "lead.vip")]
+    one = record_lead(
+        {"contact.email": "a@b.pl", "lead.vip": "tak"}, source="api", actor=None, now=NOW
+    ).lead
+    mark([one.pk], now=NOW)
+    score_marked(now=NOW)
+    assert LeadScore.objects.get().scores["fit"] == 5000
 
 
 def test_going_back_to_the_active_version_changes_nothing() -> None:
