@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
@@ -15,7 +15,7 @@ from lejek.api.keys import LEADS_READ, Caller, caller_of
 from lejek.api.paging import Id, Paging, page_by_id
 from lejek.api.shapes import NO_NUL, Scalar
 from lejek.identity.models import Company, Lead
-from lejek.identity.search import spellings
+from lejek.identity.search import stands_in
 from lejek.people.access import for_user
 from lejek.people.rules import SCOPES, Scope
 
@@ -62,10 +62,7 @@ def list_companies(request: HttpRequest, filters: Query[CompanyFilters]) -> Comp
     """Companies, in the order in which they became known."""
     rows = _visible(caller_of(request))
     for word in filters.q.split():
-        said = Q()
-        for text in spellings(word):
-            said |= Q(search_key__contains=text)
-        rows = rows.filter(said)
+        rows = rows.filter(stands_in(word, "search_key"))
     if filters.nip:
         rows = rows.filter(nip=filters.nip)
     if filters.domain:

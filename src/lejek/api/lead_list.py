@@ -18,7 +18,7 @@ from lejek.api.conditions import Row, Where
 from lejek.api.paging import Paging, Place, cursor_of, place_of
 from lejek.api.shapes import NO_NUL
 from lejek.identity.models import Lead
-from lejek.identity.search import spellings
+from lejek.identity.search import stands_in
 from lejek.people.access import for_user
 from lejek.people.models import User
 from lejek.scoring.models import LeadScore
@@ -143,9 +143,6 @@ def _narrowed(path: str, user: User, filters: LeadFilters) -> Q:
     elif filters.owner:
         found &= Q((f"{path}owner_id", int(filters.owner)))
     for word in filters.q.split():
-        said = Q()
-        for text in spellings(word):
-            said |= Q((f"{path}contact__search_key__contains", text))
-            said |= Q((f"{path}contact__company__search_key__contains", text))
-        found &= said
+        of_person, of_firm = f"{path}contact__search_key", f"{path}contact__company__search_key"
+        found &= stands_in(word, of_person, of_firm)
     return found

@@ -37,18 +37,16 @@ def add_lead(told: Mapping[str, str], *, actor: User, now: datetime) -> Recorded
     Writes: what `record_lead` writes, the owner, the audit log.
     Raises: LeadRefused with everything that cannot be read; nothing is kept then.
     """
-    with transaction.atomic():
-        recorded = record_lead(
-            told, source=BY_HAND, actor=actor, now=now, proof={"stated_to": actor.pk}
-        )
-        if recorded.faults:
-            raise LeadRefused(recorded.faults)
-        lead = recorded.lead
-        if recorded.outcome is Outcome.NEW:
-            if actor.role == Role.SALES:
-                lead.owner = actor
-                lead.save(update_fields=["owner"])
-            audit.record(actor=actor, action="added_lead", subject=f"lead {lead.pk}", now=now)
+    proof = {"stated_to": actor.pk}
+    recorded = record_lead(told, source=BY_HAND, actor=actor, now=now, proof=proof)
+    if recorded.faults:
+        raise LeadRefused(recorded.faults)
+    lead = recorded.lead
+    if recorded.outcome is Outcome.NEW:
+        if actor.role == Role.SALES:
+            lead.owner = actor
+            lead.save(update_fields=["owner"])
+        audit.record(actor=actor, action="added_lead", subject=f"lead {lead.pk}", now=now)
     return recorded
 
 
@@ -64,9 +62,10 @@ def correct_lead(*, lead: Lead, told: Mapping[str, str], actor: User, now: datet
     record_alone()
     row, faults = read_correction(told, current_conventions())
     emptied = {name for name, text in told.items() if not text.strip()}
-    book, entry = _book_of(lead, row, now)
+    lead = Lead.objects.select_related("contact__company").get(pk=lead.pk)
+    book, entry = _book_of(lead, row)
     faults += _taken(row, entry)
-    if not faults and not _is_somebody(entry, row, emptied):
+    if not faults and not _is_somebody(lead, row, emptied):
         faults.append(Fault("nobody_at_all", "", "", is_fatal=True))
     if faults:
         raise LeadRefused(faults)
@@ -90,20 +89,19 @@ def correct_lead(*, lead: Lead, told: Mapping[str, str], actor: User, now: datet
 
 
 def known_of(lead: Lead, name: str) -> Cell | None:
-    """What is known of a field of a lead, as it is kept."""
+    """What is known of a field of a lead, of its person or of the firm, as it is kept."""
+    place, column = place_of(name)
     contact = lead.contact
-    company = None if contact.company is None else CompanyEntry(contact.company)
-    return _known(ContactEntry(contact, company, lead), name)
+    keeper = {Place.CONTACT: contact, Place.COMPANY: contact.company, Place.LEAD: lead}[place]
+    return None if keeper is None else stored(keeper, name, column)
 
 
-def _book_of(lead: Lead, row: LeadRow, now: datetime) -> tuple[Book, ContactEntry]:
-    """A book with the lead as it is now; without a firm, also the firms that the row may mean."""
-    found = Lead.objects.select_related("contact__company").get(pk=lead.pk)
-    contact = found.contact
-    firm = contact.company
-    book = Book() if firm is not None else open_book([row], Stored(), now)
+def _book_of(lead: Lead, row: LeadRow) -> tuple[Book, ContactEntry]:
+    """A book with the lead; without a firm, also the firms that the row may mean."""
+    firm = lead.contact.company
+    book = Book() if firm is not None else open_book([row], Stored())
     company = None if firm is None else book.add_company(CompanyEntry(firm))
-    entry = ContactEntry(contact, company, found)
+    entry = ContactEntry(lead.contact, company, lead)
     book.contacts[:] = [entry]
     return book, entry
 
@@ -125,16 +123,7 @@ def _taken(row: LeadRow, entry: ContactEntry) -> list[Fault]:
     return found
 
 
-def _is_somebody(entry: ContactEntry, row: LeadRow, emptied: set[str]) -> bool:
+def _is_somebody(lead: Lead, row: LeadRow, emptied: set[str]) -> bool:
     """Whether anything still says who it is."""
     kept = [name for name in WHO if name not in emptied]
-    return any(name in row.values or _known(entry, name) is not None for name in kept)
-
-
-def _known(entry: ContactEntry, name: str) -> Cell | None:
-    """What is known of a field of a lead, of its person or of the firm."""
-    place, column = place_of(name)
-    firm = None if entry.company is None else entry.company.record
-    keepers = {Place.CONTACT: entry.record, Place.COMPANY: firm, Place.LEAD: entry.lead}
-    keeper = keepers.get(place)
-    return None if keeper is None else stored(keeper, name, column)
+    return any(name in row.values or known_of(lead, name) is not None for name in kept)

@@ -1,11 +1,12 @@
 """What a search is held against: text in small letters without Polish strokes, made by the store.
 
-In: the names of columns. Out: an expression that SQLite and PostgreSQL work out alike, and keep.
+In: the names of columns. Out: an expression that SQLite and PostgreSQL work out alike, and keep;
+the condition that a word stands in what was kept.
 """
 
 from __future__ import annotations
 
-from django.db.models import Func, TextField, Value
+from django.db.models import Func, Q, TextField, Value
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast, Coalesce, Lower, Replace
 
@@ -26,9 +27,13 @@ def folded_text(*columns: str) -> Expression:
     return text
 
 
-def spellings(word: str) -> set[str]:
-    """How a word that is looked for may stand in such a text: strokes of other languages stay."""
-    return {folded(word), word.lower()}
+def stands_in(word: str, *columns: str) -> Q:
+    """Whether a word stands in one of such texts; strokes of other languages stay in them."""
+    found = Q()
+    for spelling in sorted({folded(word), word.lower()}):
+        for column in columns:
+            found |= Q((f"{column}__contains", spelling))
+    return found
 
 
 class _Joined(Func):
