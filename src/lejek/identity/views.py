@@ -242,7 +242,7 @@ def download_rejects(request: HttpRequest, pk: int) -> FileResponse:
     audit.record(
         actor=signed_in(request),
         action="downloaded_rejects",
-        subject=job.file_name[:200],
+        subject=job.file_name,
         details={"import_id": job.pk, "rejected": job.counts.get("rejected", 0)},
         now=clock.now(),
     )

@@ -400,7 +400,7 @@ def _finish(job: Import, n_done: int, now: datetime) -> None:
         audit.record(
             actor=job.actor,
             action="imported_file",
-            subject=job.file_name[:200],
+            subject=job.file_name,
             details={"import_id": job.pk, **plain_counts(job.counts)},
             now=now,
         )

@@ -264,7 +264,7 @@ def start_undo(job: Import, *, actor: User | None, now: datetime) -> Import:
         audit.record(
             actor=actor,
             action="undid_import",
-            subject=job.file_name[:200],
+            subject=job.file_name,
             details={"import_id": job.pk},
             now=now,
         )
