@@ -59,6 +59,7 @@ SPDX = {
     "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
     "Dual License": "Apache-2.0 OR BSD-3-Clause",
     "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "The MIT License (MIT)": "MIT",
     "The Unlicense (Unlicense)": "Unlicense",
 }

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "lejek.qualification",
     "lejek.deals",
     "lejek.measurement",
+    "lejek.connectors",
     "lejek.desk",
     "lejek.api",
     "lejek.operations",
@@ -150,6 +151,9 @@ SCORING_OUTCOMES = "lejek.deals.selectors.outcomes"
 SCORING_STAGES = "lejek.qualification.selectors.stages"
 SCORING_TRANSITIONS = "lejek.qualification.selectors.transitions"
 SCORING_CROSSINGS = "lejek.qualification.selectors.crossings"
+
+# Hosts of one's own network that webhooks may go to; all others must have public addresses.
+WEBHOOK_HOSTS = [host.lower() for host in words("LEJEK_WEBHOOK_HOSTS", default=[])]
 
 LANGUAGE_CODE = choice("LEJEK_LANGUAGE", ["pl", "en"], default="pl")
 LANGUAGES = [("pl", "polski"), ("en", "English")]

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lejek.qualification.urls")),
     path("bands/", include("lejek.measurement.urls")),
     path("settings/jobs/", include("lejek.operations.urls")),
+    path("settings/webhooks/", include("lejek.connectors.urls")),
     path("settings/", include("lejek.people.urls")),
     path("imports/", include("lejek.identity.urls")),
     path("health/", include("lejek.operations.health_urls")),

@@ -61,7 +61,8 @@ def open_deal(
     if Stage.objects.filter(key=PURSUED).exists():
         move_lead(lead=lead, to=PURSUED, reason=OPENED, actor=actor, now=now)
     _note("opened_deal", deal, actor, now)
-    emit("deal_opened", {"lead_id": lead.pk, "deal_id": deal.pk, "amount": amount}, now=now)
+    content = {"lead_id": lead.pk, "deal_id": deal.pk, "amount": amount, "currency": currency}
+    emit("deal_opened", content, now=now)
     return deal
 
 
@@ -208,7 +209,13 @@ def record_outcome(
         _note("won_deal", deal, actor, now)
     else:
         _note("lost_deal", deal, actor, now, reason=reason)
-    content = {"lead_id": lead.pk, "deal_id": deal.pk, "outcome": outcome.value, "amount": amount}
+    content = {
+        "lead_id": lead.pk,
+        "deal_id": deal.pk,
+        "outcome": outcome.value,
+        "amount": amount,
+        "currency": currency,
+    }
     emit("deal_closed", content, now=now)
     return deal
 

@@ -9,9 +9,11 @@ for it. After `MAX_ATTEMPTS` failures it is dead: it stays to be looked at and r
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -22,7 +24,10 @@ from lejek.kernel.models import Event
 
 Content = dict[str, Any]
 Handler = Callable[..., None]
-"""Called as handler(content, now=moment); it may be called twice for one event."""
+"""Called as handler(content, now=moment); it may be called twice for one event.
+
+One that takes `event` is given the row as well, whose id tells the second call from another event.
+"""
 
 MAX_ATTEMPTS = 5
 _WAITS_SECONDS = (1, 5, 30, 120)
@@ -77,8 +82,14 @@ def _hand_on_one(event: Event, handlers: Sequence[Handler], now: datetime) -> in
         if not waiting().filter(id=event.id).update(handled_at=now):
             return 0
         for handler in handlers:
-            handler(event.content, now=now)
+            offered = {"event": event} if _takes_event(handler) else {}
+            handler(event.content, now=now, **offered)
     return 1
+
+
+@lru_cache(maxsize=256)
+def _takes_event(handler: Handler) -> bool:
+    return "event" in inspect.signature(handler).parameters
 
 
 def _failed(event: Event, error: Exception, now: datetime) -> None:

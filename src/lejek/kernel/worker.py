@@ -4,7 +4,8 @@ In: waiting events, turns (work in small portions, such as live scoring), due sc
 Out: all of it done, until it is told to stop.
 
 Two threads, so that a long job never holds up what should be visible within a second: one hands on
-events and takes turns, the other ticks the schedules and does jobs.
+events and takes turns, the other ticks the schedules and does jobs. Turns that may have to wait for
+somebody outside have threads of their own, several each, and hold up neither.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from lejek.kernel.events import Handler, hand_on
 from lejek.kernel.models import Heartbeat
 
 IDLE_SECONDS = 0.1
+APART_IDLE_SECONDS = 0.5
+APART_THREADS = 3
 BEAT_SECONDS = 5.0
 GRACE_SECONDS = 6.0
 _FAILED_WAIT_SECONDS = (1.0, 2.0, 5.0)
@@ -72,10 +75,11 @@ class _Step:
 
 @dataclass(slots=True)
 class Worker:
-    """The worker of one process. `handlers` and `turns` come from the wiring."""
+    """The worker of one process. `handlers`, `turns` and those `apart` come from the wiring."""
 
     handlers: Mapping[str, Sequence[Handler]]
     turns: Mapping[str, Turn]
+    apart: Mapping[str, Turn] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
     _held: jobs.Claim | None = None
     _turned_at: float = field(default_factory=time.monotonic)
@@ -86,25 +90,38 @@ class Worker:
         Returns: whether everything came to its end; False when a job was given back unfinished,
         and the process should end without waiting for its thread.
         """
-        lively = self._thread("lively", self._steps_of_events())
-        jobbing = self._thread("jobs", self._steps_of_jobs())
+        threads = [
+            self._thread("lively", self._steps_of_events(), IDLE_SECONDS),
+            self._thread("jobs", self._steps_of_jobs(), IDLE_SECONDS),
+            *self._threads_apart(),
+        ]
         log.info("worker_started", process=process_name())
         self._beat()
         while not self.stop.wait(BEAT_SECONDS):
             self._beat()
-        lively.join(GRACE_SECONDS)
-        jobbing.join(GRACE_SECONDS)
-        ended = not (lively.is_alive() or jobbing.is_alive())
+        until = time.monotonic() + GRACE_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        ended = not any(thread.is_alive() for thread in threads)
         self._leave()
         log.info("worker_stopped", process=process_name(), is_clean=ended)
         return ended
 
-    def _thread(self, name: str, steps: Sequence[_Step]) -> threading.Thread:
-        thread = threading.Thread(target=self._loop, args=(steps,), name=name, daemon=True)
+    def _threads_apart(self) -> list[threading.Thread]:
+        return [
+            self._thread(name, [_Step(name, turn)], APART_IDLE_SECONDS)
+            for name, turn in self.apart.items()
+            for _ in range(APART_THREADS)
+        ]
+
+    def _thread(self, name: str, steps: Sequence[_Step], idle_seconds: float) -> threading.Thread:
+        thread = threading.Thread(
+            target=self._loop, args=(steps, idle_seconds), name=name, daemon=True
+        )
         thread.start()
         return thread
 
-    def _loop(self, steps: Sequence[_Step]) -> None:
+    def _loop(self, steps: Sequence[_Step], idle_seconds: float) -> None:
         try:
             while not self.stop.is_set():
                 n_done = 0
@@ -115,7 +132,7 @@ class Worker:
                 if threading.current_thread().name == "lively":
                     self._turned_at = time.monotonic()
                 if not n_done:
-                    self.stop.wait(IDLE_SECONDS)
+                    self.stop.wait(idle_seconds)
         finally:
             connections.close_all()
 

@@ -24,6 +24,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from lejek.connectors.models import Endpoint
+from lejek.connectors.selectors import in_trouble
 from lejek.kernel.sqlite_guard import complaint_about_sqlite
 from lejek.operations.backup import finished_backups
 from lejek.operations.health import (
@@ -168,17 +170,30 @@ def _look_at_clock(_now: datetime) -> Answer:
 
 
 def _skew_of_the_disk() -> float:
-    """A file's time is given by the disk's machine: on a network disk, by another clock."""
-    with tempfile.NamedTemporaryFile(dir=settings.HOME) as file:
-        return Path(file.name).stat().st_mtime - time.time()
+    return _skew(_clock_of_the_disk)
 
 
 def _skew_of_the_server() -> float:
-    if connection.vendor != "postgresql":
-        return 0.0
+    return _skew(_clock_of_the_server) if connection.vendor == "postgresql" else 0.0
+
+
+def _skew(ask: Callable[[], float]) -> float:
+    """How far a clock is from ours, whichever moment it told while it was being asked."""
+    before = time.time()
+    told = ask()
+    return told - min(max(told, before), time.time())
+
+
+def _clock_of_the_disk() -> float:
+    """A file's time is given by the disk's machine: on a network disk, by another clock."""
+    with tempfile.NamedTemporaryFile(dir=settings.HOME) as file:
+        return Path(file.name).stat().st_mtime
+
+
+def _clock_of_the_server() -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())::double precision")
-        return float(cursor.fetchone()[0]) - time.time()
+        return float(cursor.fetchone()[0])
 
 
 def _look_at_secret_key(_now: datetime) -> Answer:
@@ -317,6 +332,15 @@ def _look_at_mail(_now: datetime) -> Answer:
     return _ok(_("%s answers") % settings.EMAIL_HOST)
 
 
+def _look_at_webhooks(_now: datetime) -> Answer:
+    if not Endpoint.objects.exists():
+        return _ok(_("there are none"))
+    if troubled := [str(each) for each in in_trouble()]:
+        mend = _("look at the answers under /settings/webhooks/")
+        return _warn(_("nothing arrives: %s") % ", ".join(troubled), mend)
+    return _ok(_("messages arrive"))
+
+
 def _look_at_addresses(_now: datetime) -> Answer:
     hosts = set(settings.ALLOWED_HOSTS)
     if "*" in hosts:
@@ -363,6 +387,7 @@ _LOOKS: Mapping[str, Look] = {
     gettext_noop("jobs"): _look_at_jobs,
     gettext_noop("schedules"): _look_at_schedules,
     gettext_noop("mail"): _look_at_mail,
+    gettext_noop("webhooks"): _look_at_webhooks,
     gettext_noop("addresses"): _look_at_addresses,
     gettext_noop("backups"): _look_at_backups,
 }

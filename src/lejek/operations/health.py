@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 
 from lejek.capture.models import QuarantinedItem
+from lejek.connectors.selectors import in_trouble
 from lejek.kernel.events import waiting
 from lejek.kernel.models import Event, Heartbeat, Job, Schedule
 from lejek.kernel.worker import is_gone
@@ -43,6 +44,7 @@ class Figures:
     n_events_dead: int
     n_leads_waiting: int
     n_quarantined: int
+    n_webhooks_failing: int
     oldest_event_seconds: float
     oldest_job_seconds: float
     oldest_lead_seconds: float
@@ -101,7 +103,7 @@ def has_living_worker(now: datetime) -> bool:
 def figures(now: datetime) -> Figures:
     """What waits and what went wrong.
 
-    Queries: seven.
+    Queries: eight.
     """
     counted = Job.objects.values_list("status").annotate(n=Count("id"))
     events = waiting().aggregate(n=Count("id"), oldest=Min("happened_at"))
@@ -114,6 +116,7 @@ def figures(now: datetime) -> Figures:
         n_events_dead=Event.objects.filter(dead_at__isnull=False).count(),
         n_leads_waiting=leads["n"],
         n_quarantined=QuarantinedItem.objects.filter(replayed_at__isnull=True).count(),
+        n_webhooks_failing=in_trouble().count(),
         oldest_event_seconds=_age(events["oldest"], now),
         oldest_job_seconds=_age(due.aggregate(oldest=Min("run_after"))["oldest"], now),
         oldest_lead_seconds=_age(leads["oldest"], now),

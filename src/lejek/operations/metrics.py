@@ -42,6 +42,7 @@ class _Figures(Collector):
             ("lejek_events_dead", "Events that failed too often", read.n_events_dead),
             ("lejek_leads_waiting", "Leads to score anew", read.n_leads_waiting),
             ("lejek_quarantined", "What arrived and was not understood", read.n_quarantined),
+            ("lejek_webhooks_failing", "Webhooks that do not arrive", read.n_webhooks_failing),
             ("lejek_oldest_event_seconds", "Age of the oldest event", read.oldest_event_seconds),
             ("lejek_oldest_job_seconds", "How long a due job waits", read.oldest_job_seconds),
             ("lejek_oldest_lead_seconds", "How long a lead waits", read.oldest_lead_seconds),

@@ -46,6 +46,13 @@ _PAGES = (
     ),
     ("people:keys", _("API keys"), "key", "api.use", _("For programs that read or send data")),
     (
+        "connectors:endpoints",
+        _("Webhooks"),
+        "webhook",
+        "settings.edit",
+        _("Other systems hear at once what happens to leads and deals"),
+    ),
+    (
         "operations:jobs",
         _("Jobs"),
         "list-check",

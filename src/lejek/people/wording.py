@@ -58,6 +58,16 @@ ACTIONS: dict[str, str | Promise] = {
     "added_reason": _("added a reason for sending back"),
     "changed_reason": _("changed a reason for sending back"),
     "moved_reason": _("moved a reason for sending back"),
+    "added_webhook": _("added a webhook"),
+    "changed_webhook": _("changed a webhook"),
+    "deleted_webhook": _("deleted a webhook"),
+    "paused_webhook": _("paused a webhook"),
+    "switched_on_webhook": _("switched a webhook on"),
+    "switched_off_webhook": _("switched a webhook off, because nothing arrives"),
+    "rotated_webhook_secret": _("made another secret of a webhook"),
+    "tested_webhook": _("sent a test message to a webhook"),
+    "replayed_webhook": _("had messages of a webhook sent again"),
+    "skipped_webhook_message": _("gave up a message of a webhook"),
     "replayed_job": _("ran a job again"),
     "replayed_event": _("handed an event on again"),
     "discarded_job": _("discarded a failed job"),
@@ -68,13 +78,16 @@ ACTIONS: dict[str, str | Promise] = {
 DETAILS: dict[str, str | Promise] = {
     "active": pgettext_lazy("audit", "active"),
     "amount": pgettext_lazy("audit", "amount"),
+    "because": pgettext_lazy("audit", "because"),
     "before": pgettext_lazy("audit", "before"),
     "currency": pgettext_lazy("audit", "currency"),
     "definition": pgettext_lazy("audit", "definition"),
+    "description": pgettext_lazy("audit", "name of the receiver"),
     "event": pgettext_lazy("audit", "event"),
     "filters": pgettext_lazy("audit", "filters"),
     "fingerprint": pgettext_lazy("audit", "fingerprint"),
     "from": pgettext_lazy("audit", "version before"),
+    "host": pgettext_lazy("audit", "host"),
     "import_id": pgettext_lazy("audit", "number of the import"),
     "is_active": pgettext_lazy("audit", "offered"),
     "is_again": pgettext_lazy("audit", "while signed in"),
@@ -84,6 +97,7 @@ DETAILS: dict[str, str | Promise] = {
     "label_en": pgettext_lazy("audit", "name in English"),
     "label_pl": pgettext_lazy("audit", "name in Polish"),
     "meaning": pgettext_lazy("audit", "meaning"),
+    "messages": pgettext_lazy("audit", "messages"),
     "name": pgettext_lazy("audit", "name"),
     "new": pgettext_lazy("audit", "new"),
     "note": pgettext_lazy("audit", "note"),
@@ -95,6 +109,7 @@ DETAILS: dict[str, str | Promise] = {
     "side": pgettext_lazy("audit", "side"),
     "task": pgettext_lazy("audit", "task"),
     "team": pgettext_lazy("audit", "team"),
+    "types": pgettext_lazy("audit", "hears of"),
     "unchanged": pgettext_lazy("audit", "unchanged"),
     "updated": pgettext_lazy("audit", "updated"),
     "waiting": pgettext_lazy("audit", "waiting for their person"),
@@ -108,6 +123,8 @@ _VALUES: dict[tuple[str, str], str | Promise] = {
     ("side", "sales"): pgettext_lazy("audit", "sales"),
     ("was", "won"): pgettext_lazy("audit", "won"),
     ("was", "lost"): pgettext_lazy("audit", "lost"),
+    ("because", "gone"): pgettext_lazy("audit", "the address is gone for good"),
+    ("because", "failing"): pgettext_lazy("audit", "nothing arrived for five days"),
     ("kind", "totp"): pgettext_lazy("audit", "code from an app"),
     ("kind", "webauthn"): pgettext_lazy("audit", "passkey or security key"),
     ("kind", "recovery_codes"): pgettext_lazy("audit", "recovery codes"),
@@ -158,7 +175,7 @@ def _value_words(name: str, value: object) -> str:
     if isinstance(value, Mapping):
         return "; ".join(f"{label}: {text}" for label, text in detail_words(value))
     if isinstance(value, list):
-        separator = ", " if name in ("scopes", "meaning") else " → "
+        separator = ", " if name in ("scopes", "meaning", "types") else " → "
         return separator.join(_value_words(name, each) for each in value)
     if isinstance(value, bool):
         return str(_YES if value else _NO)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lejek.identity.models import Lead
+from lejek.kernel.events import emit
 from lejek.qualification.models import DefinitionCrossing, DefinitionState, Stage
 from lejek.qualification.rules import Crossing, StageRule, crossing, stage_after
 from lejek.qualification.services import move_lead
@@ -21,6 +22,7 @@ def follow_score(content: dict[str, Any], *, now: datetime) -> None:
     What counts is the score that the lead has now, however late the event is heard: one that is
     replayed after a week does not bring last week back. A lead without a score meets nothing.
 
+    Writes: crossings, each with the event definition_crossed; what `move_lead` writes.
     Repeat: a crossing is noted once, so a second call finds nothing to do.
     """
     lead = Lead.objects.filter(pk=content["lead_id"]).first()
@@ -88,7 +90,21 @@ def _cross(
             version_id=version_id,
             by_version=by_version,
         )
+        _tell(lead, name, is_met=is_met, version_id=version_id, now=now)
     return began
+
+
+def _tell(
+    lead: Lead, definition: str, *, is_met: bool, version_id: int | None, now: datetime
+) -> None:
+    numbers = ModelVersion.objects.values_list("number", flat=True)
+    content = {
+        "lead_id": lead.pk,
+        "definition": definition,
+        "has_begun": is_met,
+        "model_version": None if version_id is None else numbers.get(pk=version_id),
+    }
+    emit("definition_crossed", content, now=now)
 
 
 def _was_taken_by_version(lead: Lead, definition: str) -> bool:

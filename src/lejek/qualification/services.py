@@ -77,7 +77,14 @@ def move_lead(
         version=version,
         definition=definition,
     )
-    emit("stage_changed", {"lead_id": lead.pk, "old": lead.stage, "new": to}, now=now)
+    content = {
+        "lead_id": lead.pk,
+        "old": lead.stage,
+        "new": to,
+        "definition": definition or None,
+        "model_version": None if version is None else version.number,
+    }
+    emit("stage_changed", content, now=now)
     lead.stage, lead.stage_since = to, now
     return transition
 
@@ -203,6 +210,7 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
     The stage returns, with the moment since when, and the owner goes when the verdict had made one;
     unless the lead has gone on since: whoever works on it keeps it.
 
+    Writes: the verdict, what `move_back` writes, the audit log, the event verdict_taken_back.
     Raises: NotAllowed when it is somebody else's, or not the newest.
     Repeat: a second call changes nothing and returns False.
     """
@@ -229,6 +237,7 @@ def undo_verdict(*, verdict: Verdict, actor: User, now: datetime) -> bool:
     audit.record(
         actor=actor, action="took_back_verdict", subject=f"lead {verdict.lead_id}", now=now
     )
+    emit("verdict_taken_back", {"lead_id": verdict.lead_id}, now=now)
     return True
 
 

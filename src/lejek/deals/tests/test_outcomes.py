@@ -69,6 +69,7 @@ def test_a_won_deal_makes_a_customer_and_is_told() -> None:
         "deal_id": deal.pk,
         "outcome": "won",
         "amount": 1_250_000,
+        "currency": "PLN",
     }
     assert AuditEntry.objects.get().action == "won_deal"
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lejek.connectors.models import Delivery
+from lejek.connectors.services import EndpointEntry, add_endpoint, send_test
 from lejek.deals.models import Opportunity
 from lejek.demo.loading import load
 from lejek.demo.real_leads import bundled
@@ -64,7 +66,8 @@ def full_house(folder: Path) -> House:
     people = _people()
     leads = _leads(people)
     _, secret = make_api_key(name="k", scopes=SCOPES, user=people[Role.ADMINISTRATOR], now=now)
-    parts: Parts = {"secret": secret, **_numbers(people), **_imports(folder)}
+    numbers = {**_numbers(people), **_webhook(people[Role.ADMINISTRATOR])}
+    parts: Parts = {"secret": secret, **numbers, **_imports(folder)}
     reason = RejectionReason.objects.order_by("position")[0]
     for whose, lead in leads.items():
         verdict = Verdict.objects.create(lead=lead, is_accepted=False, reason=reason, at=now)
@@ -141,6 +144,14 @@ def _numbers(people: Mapping[str, User]) -> Parts:
 def _new_stage() -> str:
     stage, _is_new = Stage.objects.get_or_create(key="new", defaults={"position": 90})
     return stage.key
+
+
+def _webhook(user: User) -> Parts:
+    """A webhook with a message that waits."""
+    entry = EndpointEntry("https://hooks.example/lejek", "CRM", ["lead.accepted"])
+    endpoint = add_endpoint(entry=entry, actor=user, now=clock.now())
+    waiting: Delivery = send_test(endpoint=endpoint, actor=user, now=clock.now())
+    return {"endpoint_id": endpoint.pk, "delivery_id": waiting.pk}
 
 
 def _imports(folder: Path) -> Parts:

@@ -150,6 +150,7 @@ BELOW = {
     "settings/jobs/": {"jobs.edit"},
     "settings/stages/": {"settings.edit"},
     "settings/reasons/": {"settings.edit"},
+    "settings/webhooks/": {"settings.edit"},
     "definitions/": {"definitions.read", "definitions.sign"},
     "imports/": {"imports.read", "imports.write"},
     "models/": {"models.read", "models.edit", "models.publish"},
