@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,7 +12,14 @@ pytest_plugins = ["pytester"]
 # Node ids of the tests that CI may skip, each with the reason.
 SKIPS_ALLOWED_IN_CI: dict[str, str] = {}
 
-settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)
+# How long it takes to make a case up says something of the machine, and nothing of the case.
+settings.register_profile(
+    "default",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile(
     "thorough",
     deadline=None,
@@ -20,6 +27,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# Tests ask this machine alone, whatever proxy the environment names.
+os.environ["no_proxy"] = "*"
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +59,14 @@ def _settings_language() -> None:
     from django.utils import translation
 
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _own_umask() -> Iterator[None]:
+    """A command of ours that a test calls leaves its umask behind, which ends with the test."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 def _is_ci() -> bool:

@@ -37,6 +37,7 @@ def build(n_leads: int) -> Iterator[tuple[str, float]]:
         ("people", lambda: _name_people(n_leads)),
         ("stages", _hand_out),
         ("scores", _score),
+        ("definitions", _meet),
         ("history", _history),
         ("verdicts and deals", _work),
         ("statistics", _analyse),
@@ -93,6 +94,19 @@ def _score() -> None:
     from lejek.scoring.runs import score_all  # noqa: PLC0415 - after django.setup()
 
     score_all(reason="bench", now=NOW)
+
+
+def _meet() -> None:
+    """Who meets which definition, as following every score would have written it."""
+    from lejek.qualification.models import DefinitionState  # noqa: PLC0415 - after django.setup()
+    from lejek.scoring.models import LeadScore  # noqa: PLC0415
+
+    states = (
+        DefinitionState(lead_id=lead_id, definition=name, is_met=True, since=NOW)
+        for lead_id, names in LeadScore.objects.values_list("lead_id", "definitions").iterator()
+        for name in names
+    )
+    DefinitionState.objects.bulk_create(states, batch_size=5_000)
 
 
 def _history() -> None:

@@ -130,6 +130,7 @@ def pages(scale: Scale) -> Iterator[Asked]:
     from lejek.people.models import User  # noqa: PLC0415
 
     seller = User.objects.filter(role="sales").order_by("id").values_list("id", flat=True)[0]
+    most, fewest = _definitions()
     one: dict[str, dict[str, object]] = {
         "first page": {},
         "page 50": _page(50),
@@ -142,6 +143,8 @@ def pages(scale: Scale) -> Iterator[Asked]:
         "of one salesperson": {"owner": seller},
         "of nobody": {"owner": "nobody"},
         "may be called": {"call": "yes"},
+        "definition: many": {"meets": most},
+        "definition: few": {"meets": fewest},
         "grade, stage, owner": {"grade": "B", "stage": "opportunity", "owner": seller},
         "search: many": {"q": "Nowak"},
         "search: few": {"q": "żaneta wróbel-król"},
@@ -165,6 +168,17 @@ def pages(scale: Scale) -> Iterator[Asked]:
     yield Asked("lead, from a list", [f"{each}?grade=B&stage=lead" for each in leads], LEAD_MS)
     yield Asked("bands", ["/bands/"], None)
     yield Asked("export, everybody", ["/leads/export/"], None, is_posted=True)
+
+
+def _definitions() -> tuple[str, str]:
+    """The definition that most leads meet, and the one that fewest do."""
+    from django.db.models import Count  # noqa: PLC0415 - after django.setup()
+
+    from lejek.qualification.models import DefinitionState  # noqa: PLC0415
+
+    met = DefinitionState.objects.values_list("definition").annotate(n=Count("id")).order_by("-n")
+    names = [name for name, _ in met]
+    return names[0], names[-1]
 
 
 def _page(number: int) -> dict[str, object]:

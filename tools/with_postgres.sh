@@ -24,15 +24,27 @@ stop() {
 }
 trap stop EXIT
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+python=$PWD/.venv/bin/python
+any_port() {
+    "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
 cd "$folder"
 "${as_owner[@]}" "$bin/initdb" -D "$folder/data" --username=lejek --auth=trust --encoding=UTF8 \
     --locale=C.UTF-8 >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 1; }
 # Tests make databases by the dozen and fear no power cut, except those that say so themselves.
-"${as_owner[@]}" "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w start -o \
-    "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories='' -c max_connections=200 \
-     -c fsync=off -c synchronous_commit=off -c full_page_writes=off" \
-    >/dev/null || { cat "$folder/data/server.log" >&2; exit 1; }
+start() {
+    "${as_owner[@]}" "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -t 300 start -o \
+        "-c listen_addresses=127.0.0.1 -c port=$1 -c unix_socket_directories='' -c max_connections=200 \
+         -c fsync=off -c synchronous_commit=off -c full_page_writes=off" >/dev/null
+}
+
+# Somebody else may take a port before it is listened at.
+for attempt in 1 2 3; do
+    port=$(any_port)
+    start "$port" && break
+    [ "$attempt" -lt 3 ] || { cat "$folder/data/server.log" >&2; exit 1; }
+done
 cd - >/dev/null
 
 export LEJEK_DATABASE_URL="postgresql://lejek@127.0.0.1:$port/postgres"

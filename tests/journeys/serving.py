@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,8 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
+from lejek.kernel.tests.ports import kept_port
 from lejek.kernel.tests.stores import SERVER, own_database
 
 LANGUAGES = ("pl",) if SERVER else ("en", "pl")
@@ -30,7 +37,8 @@ FLAGS = (
     "--disable-sync",
 )
 WAIT_MS = 60_000
-N_ATTEMPTS = 240
+expect.set_options(timeout=WAIT_MS)
+N_ATTEMPTS = 480
 _LEFT = ("htmx:sendAbort", "htmx:afterRequest")
 """What htmx says of a question that was on its way when somebody left the page."""
 
@@ -39,13 +47,6 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a program that keeps everything in `home`."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("LEJEK_")}
     return {**kept, "LEJEK_HOME": str(home), **more}
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def lejek(home: Path, *words: str, typed: str = "", **more: str) -> None:
@@ -97,17 +98,17 @@ def served(
     printing = environment(
         home, LEJEK_EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend", **more
     )
-    base = f"http://127.0.0.1:{(port := free_port())}"
-    words = [sys.executable, "-m", "lejek", command, f"--port={port}", *options]
     said = home / log
-    with said.open("w") as heard:
+    with kept_port() as port, said.open("w") as heard:
+        base = f"http://127.0.0.1:{port}"
+        words = [sys.executable, "-m", "lejek", command, f"--port={port}", *options]
         started = subprocess.Popen(words, env=printing, stdout=heard, stderr=heard)
         try:
             _wait_until_up(base, started, said)
             yield base
         finally:
             started.terminate()
-            started.wait(timeout=30)
+            started.wait(timeout=120)
 
 
 def _wait_until_up(base: str, started: subprocess.Popen[bytes], said: Path) -> None:
@@ -122,7 +123,7 @@ def _wait_until_up(base: str, started: subprocess.Popen[bytes], said: Path) -> N
 
 def _is_ready(base: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{base}/health/readyz", timeout=5):  # noqa: S310 - our own
+        with urllib.request.urlopen(f"{base}/health/readyz", timeout=30):  # noqa: S310 - our own
             return True
     except OSError:
         return False

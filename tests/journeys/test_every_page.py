@@ -53,13 +53,15 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Demo]:
     home = tmp_path_factory.mktemp("every-page")
-    with served("demo", home, "--no-browser", f"--leads={N_LEADS}") as address:
+    options = ("--no-browser", f"--leads={N_LEADS}")
+    with served("demo", home, *options, LEJEK_WEBHOOK_HOSTS="127.0.0.1") as address:
         sessions = signed_in(home / "demo")
         cookies = {"sessionid": sessions[Role.ADMINISTRATOR]}
         page = visitor(chromium, address, "en", cookies).new_page()
         _publish_and_begin_a_draft(page)
         _import_and_begin_to_import(page, home)
         _make_a_key(page)
+        _add_a_webhook(page)
         page.context.close()
         yield Demo(address, sessions)
 
@@ -103,6 +105,19 @@ def _make_a_key(page: Page) -> None:
     page.locator('input[name="scopes"]').first.check()
     page.locator("main form .btn-primary").click()
     expect(page.locator("main table")).to_be_visible()
+
+
+def _add_a_webhook(page: Page) -> None:
+    """One whose receiver does not answer, with a message that is tried again later."""
+    page.goto("/settings/webhooks/new/")
+    page.locator("#id_address").fill("http://127.0.0.1:9/hook")
+    page.locator('input[name="types"]').first.check()
+    page.locator("main form .btn-primary").click()
+    expect(page.locator('input[value^="whsec_"]')).to_be_visible()
+    page.goto("/settings/webhooks/")
+    page.locator("main table a").click()
+    page.locator('form[action$="/test/"] button').click()
+    expect(page.locator("main table a")).to_be_visible()
 
 
 THEMES = {"pl": "light", "en": "dark"}

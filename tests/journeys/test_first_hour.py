@@ -15,11 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.serving import CHROMIUM, LANGUAGES, WAIT_MS, browser, demo, visitor, watched
+from tests.journeys.serving import CHROMIUM, LANGUAGES, browser, demo, visitor, watched
 
 POINTS = "-70"
 """What the first rule that speaks for the hottest is changed to: so much, no cap hides."""
-expect.set_options(timeout=WAIT_MS)
 LONG_MS = 180_000
 """Previews and runs score everybody, and the machine may be busy."""
 
@@ -67,6 +66,7 @@ def _as(page: Page, role: str) -> None:
     expect(page.locator(f'button[name="role"][value="{role}"]')).to_have_attribute(
         "aria-pressed", "true"
     )
+    page.wait_for_load_state()  # keys are heard once the scripts are there
 
 
 def _follow(page: Page, address: str) -> None:
@@ -116,6 +116,7 @@ def test_why_somebody_is_hot_and_what_a_changed_rule_does(page: Page, language: 
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text(name)
+    page.wait_for_load_state()
     line = page.locator("details.line", has=page.locator('a[href*="/evidence/"]')).first
     rule = str(line.locator("a").get_attribute("href")).split("/")[-2]
     line.locator("summary").click()

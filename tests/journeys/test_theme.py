@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import lejek.ui
-from tests.journeys.serving import CHROMIUM, browser
+from tests.journeys.serving import CHROMIUM, WAIT_MS, browser
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,4 +25,4 @@ def test_a_page_without_a_choice_follows_the_system() -> None:
         page.add_script_tag(path=SCRIPT)
         assert page.evaluate(_THEME) == "dark"
         page.emulate_media(color_scheme="light")
-        page.wait_for_function(f"{_THEME} === 'light'", timeout=5_000)
+        page.wait_for_function(f"{_THEME} === 'light'", timeout=WAIT_MS)

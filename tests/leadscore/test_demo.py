@@ -230,8 +230,9 @@ def test_text_of_the_data_is_escaped() -> None:
 
 
 def test_the_demonstration_writes_the_page_it_shows(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     out = tmp_path / "demo.html"
     arguments = ["online-shoppers", "--data", str(tmp_path), "--lang", "pl", "--out", str(out)]
     assert main(["demo", *arguments]) == 0

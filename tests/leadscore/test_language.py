@@ -250,6 +250,22 @@ SENTENCES: list[tuple[Condition, str, str]] = [
     (NoneOf((PRICES,)), "it is not so that page category is pricing",
      "nieprawda, że kategoria strony to cennik"),
     (
+        NoneOf((TouchpointCount(Selection(("page_view",), within=90), at_least=5),)),
+        "at most 4 page views in the last 90 days",
+        "najwyżej 4 odsłony strony w ciągu ostatnich 90 dni",
+    ),
+    (
+        AllOf((PRICES, NoneOf((TouchpointCount(Selection(("chat", "call"), within=7)),)))),
+        "page category is pricing and no touchpoints (chat or call) in the last 7 days",
+        ("kategoria strony to cennik i brak aktywności (rozmowa na czacie lub rozmowa "
+        "telefoniczna) w ciągu ostatnich 7 dni"),
+    ),
+    (
+        NoneOf((TouchpointCount(Selection(("chat",), scope=Scope.COMPANY), 3, 2),)),
+        "it is not so that at least 3 chats by at least 2 people of the company",
+        "nieprawda, że co najmniej 3 rozmowy na czacie u co najmniej 2 osób z firmy",
+    ),
+    (
         NoneOf((PRICES, compared("lead.age", "lt", 18))),
         "none of these holds: page category is pricing; age is less than 18",
         ("nie jest spełniony żaden z warunków: kategoria strony to cennik; "

@@ -91,6 +91,72 @@ def test_a_lead_on_the_edge_of_the_model_to_start_with_becomes_an_mql_once() -> 
 DIRECTOR = {"lead.seniority": "director", "lead.department": "it", "company.industry": "energy"}
 
 
+SOMETIME = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def _said(name: str, days: Sequence[int], today: int, **traits: str) -> tuple[bool, bool]:
+    """Whether a reader of documentation on some days meets a definition today, and keeps it."""
+    pages = [
+        Touchpoint(
+            "page_view",
+            to_instant(SOMETIME + timedelta(days=day)),
+            properties={"page.category": "documentation"},
+        )
+        for day in days
+    ]
+    values = {f"lead.{trait}": value for trait, value in traits.items()}
+    now = to_instant(SOMETIME + timedelta(days=today, hours=1))
+    lead = Scorer(sound(MODELS / "b2b-default.yaml")).score(values, pages, now)
+    return lead.definitions[name], lead.kept[name]
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "meets", "keeps"),
+    [
+        pytest.param([*range(8)], 7, False, True, id="has just come for the first time"),
+        pytest.param([*range(8)], 120, False, False, id="was here once and is silent"),
+        pytest.param([*range(7), 120], 120, True, True, id="comes back after four months"),
+        pytest.param([*range(6), 120], 120, False, True, id="had seen six pages before"),
+        pytest.param([*range(7), 120], 134, False, True, id="came back two weeks ago"),
+        pytest.param([*range(7), 120], 150, False, False, id="came back and went again"),
+        pytest.param([*range(7), *range(120, 126)], 126, False, True, id="is back for good"),
+        pytest.param([*range(0, 120, 10)], 119, False, True, id="never went away"),
+    ],
+)
+def test_a_returning_lead_was_here_hardly_came_and_is_back(
+    days: list[int], today: int, *, meets: bool, keeps: bool
+) -> None:
+    assert _said("returning", days, today) == (meets, keeps)
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "department", "meets", "keeps"),
+    [
+        pytest.param([0, 1, 2], 3, "it", True, True, id="reads three technical pages"),
+        pytest.param([0, 1], 3, "it", False, False, id="reads two"),
+        pytest.param([0, 1, 2], 120, "engineering", False, True, id="read them in spring"),
+        pytest.param([0, 1, 2], 200, "engineering", False, False, id="read them long ago"),
+        pytest.param([0, 1, 2], 3, "marketing", False, False, id="does not work with it"),
+    ],
+)
+def test_an_expert_reads_technical_pages_and_works_with_it(
+    days: list[int], today: int, department: str, *, meets: bool, keeps: bool
+) -> None:
+    assert _said("expert", days, today, department=department) == (meets, keeps)
+
+
+def test_two_webinars_in_a_year_make_an_expert_too() -> None:
+    scorer = Scorer(sound(MODELS / "b2b-default.yaml"))
+    attended = [
+        Touchpoint("webinar_attended", to_instant(SOMETIME + timedelta(days=day)))
+        for day in (0, 200)
+    ]
+    now = to_instant(SOMETIME + timedelta(days=300))
+    assert scorer.score({"lead.department": "it"}, attended, now).definitions["expert"]
+    assert not scorer.score({"lead.department": "it"}, attended[:1], now).definitions["expert"]
+    assert not scorer.score({"lead.department": "hr"}, attended, now).definitions["expert"]
+
+
 def _beginnings(states: Sequence[bool]) -> int:
     return sum(now and not was for was, now in pairwise(states))
 

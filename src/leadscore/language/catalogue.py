@@ -281,7 +281,7 @@ _SENIORITIES: Mapping[str, Text] = {
 }
 _STAGES: Mapping[str, Text] = {
     "customer": Text("customer", "klient"),
-    "disqualified": Text("disqualified", "odrzucony"),
+    "disqualified": Text("disqualified", "zdyskwalifikowany"),
     "lead": Text("lead", "lead"),
     "mql": Text("MQL", "MQL"),
     "opportunity": Text("opportunity", "szansa sprzedaży"),

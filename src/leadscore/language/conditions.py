@@ -42,6 +42,7 @@ from leadscore.language.catalogue import (
 from leadscore.language.words import (
     AND,
     OR,
+    Noun,
     Text,
     counted,
     counted_points,
@@ -201,15 +202,27 @@ def _nested(part: Condition, whole_condition: AllOf | AnyOf, names: Names) -> st
     text = _clause(part, names)
     if not isinstance(part, AllOf | AnyOf | NoneOf) or len(whole_condition.parts) == 1:
         return text
+    if isinstance(part, NoneOf) and _one_count(part) is not None:
+        return text
     is_single = len(part.parts) < 2 and not isinstance(part, NoneOf)
     return text if is_single else f"({text})"
 
 
 def _none(condition: NoneOf, names: Names) -> str:
+    count = _one_count(condition)
+    if count is not None:
+        return few_text(count, names)
     parts = [_clause(part, names) for part in condition.parts]
     if len(parts) == 1:
         return _NOT.of(names.lang).format(part=parts[0])
     return _NONE_OF.of(names.lang).format(parts="; ".join(parts))
+
+
+def _one_count(condition: NoneOf) -> TouchpointCount | None:
+    """The only thing that is denied, where that is a number of touchpoints of whomsoever."""
+    parts = condition.parts
+    part = parts[0] if len(parts) == 1 else None
+    return part if isinstance(part, TouchpointCount) and part.people == 1 else None
 
 
 def _comparison(comparison: Comparison, names: Names) -> str:
@@ -314,6 +327,8 @@ PEOPLE = noun("person", "people", "osoby", "osób", "osób")
 """People in the genitive: u co najmniej 1 osoby, 2 osób."""
 
 _AT_LEAST = Text("at least {counted}", "co najmniej {counted}")
+_AT_MOST = Text("at most {counted}", "najwyżej {counted}")
+_NO_THINGS = Text("no {things}", "brak {things}")
 _WHERE = Text("where {condition}", "gdzie {condition}")
 _BY_PEOPLE = Text("by at least {people} of the company", "u co najmniej {people} z firmy")
 _IN_COMPANY = Text("in the whole company", "w całej firmie")
@@ -324,25 +339,34 @@ _DAYS = noun("day", "days", "dnia", "dni", "dni")
 
 def count_text(count: TouchpointCount, names: Names) -> str:
     """How many touchpoints of which kind, of whom, in which time."""
-    things = counted_touchpoints(count.at_least, count.selection, names)
+    things, kinds = _touchpoints(count.selection, names)
+    number = counted(count.at_least, things, names.lang)
+    return _restricted(_AT_LEAST.of(names.lang).format(counted=number) + kinds, count, names)
+
+
+def few_text(count: TouchpointCount, names: Names) -> str:
+    """The contrary: that there are fewer of them, or none."""
+    things, kinds = _touchpoints(count.selection, names)
+    most = count.at_least - 1
+    if most:
+        said = _AT_MOST.of(names.lang).format(counted=counted(most, things, names.lang))
+    else:
+        said = _NO_THINGS.of(names.lang).format(things=things.of(names.lang).many)
+    return _restricted(said + kinds, count, names)
+
+
+def _restricted(things: str, count: TouchpointCount, names: Names) -> str:
     window = last_days(count.selection.within, names.lang)
-    return described(
-        _AT_LEAST.of(names.lang).format(counted=things),
-        count.selection,
-        [whose(count.selection, names, count.people), window],
-        names,
-    )
+    rest = [whose(count.selection, names, count.people), window]
+    return described(things, count.selection, rest, names)
 
 
-def counted_touchpoints(number: int, selection: Selection, names: Names) -> str:
-    """A number of touchpoints with the noun that fits their types."""
+def _touchpoints(selection: Selection, names: Names) -> tuple[Noun, str]:
+    """The noun that fits the types of touchpoints, and what names several types behind it."""
     if len(selection.on) == 1:
-        return counted(number, touchpoint_noun(selection.on[0]), names.lang)
-    things = counted(number, ANY_TOUCHPOINT, names.lang)
-    if not selection.on:
-        return things
+        return touchpoint_noun(selection.on[0]), ""
     kinds = [touchpoint_noun(type_).of(names.lang).one for type_ in selection.on]
-    return f"{things} ({listed(kinds, OR, names.lang)})"
+    return ANY_TOUCHPOINT, f" ({listed(kinds, OR, names.lang)})" if kinds else ""
 
 
 def described(things: str, selection: Selection, rest: Sequence[str], names: Names) -> str:

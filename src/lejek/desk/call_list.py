@@ -24,15 +24,16 @@ from django.http import QueryDict
 from lejek.capture.models import Touchpoint
 from lejek.consent.models import ConsentChange
 from lejek.consent.selectors import PHONE, consents_of, may_call, objects_to_profiling
-from lejek.desk.words import BandWord, Signal, Words
+from lejek.desk.words import KINDS, BandWord, Signal, Words
 from lejek.identity.models import Company, Contact, Lead
-from lejek.identity.normalise.words import folded
 from lejek.identity.numbers import of_number, without_fillers
+from lejek.identity.search import stands_in
 from lejek.people.access import for_user
 from lejek.people.models import User
-from lejek.qualification.selectors import finished_stages
+from lejek.qualification.selectors import finished_stages, held_by, leads_that_hold
 from lejek.scoring.models import LeadScore, ModelVersion
 from lejek.scoring.selectors import Reason, top_reasons
+from lejek.ui.numbers import whole_number
 
 M = TypeVar("M", bound=Model)
 
@@ -66,14 +67,15 @@ class Filters:
     order: str = HOTTEST
     may_call: bool = False
     """Whether only those are left whom one may call."""
+    meets: str = ""
+    """The definition that those who are left meet, or met and keep."""
 
     @classmethod
     def of(cls, query: QueryDict) -> Filters:
         """The filters of an address."""
         letter, digit = query.get("grade", ""), query.get("digit", "")
-        owner = query.get("owner", "")[:20]
-        is_id = owner.isascii() and owner.isdigit() and len(owner) < 19
-        is_known = owner in (MINE, NOBODYS) or is_id
+        owner = query.get("owner", "")
+        is_known = owner in (MINE, NOBODYS) or whole_number(owner) is not None
         return cls(
             search=query.get("q", "").replace("\0", "").strip()[:100],
             letter=letter if len(letter) == 1 and letter in ascii_uppercase else "",
@@ -82,13 +84,13 @@ class Filters:
             owner=owner if is_known else "",
             order=WAITING if query.get("order") == WAITING else HOTTEST,
             may_call=query.get("call") == MAY_BE_CALLED,
+            meets=query.get("meets", "").replace("\0", "")[:63],
         )
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing narrows the list."""
-        narrowing = (self.search, self.letter, self.digit, self.stage, self.owner, self.may_call)
-        return not any(narrowing)
+        return self == Filters(order=self.order)
 
     @property
     def query(self) -> str:
@@ -100,6 +102,7 @@ class Filters:
             "stage": self.stage,
             "owner": self.owner,
             "call": MAY_BE_CALLED if self.may_call else "",
+            "meets": self.meets,
             "order": self.order,
         }
         return urlencode({name: value for name, value in named.items() if value})
@@ -146,9 +149,8 @@ class Whereabouts:
         after, before = Cursor.of(query.get("after", "")), Cursor.of(query.get("before", ""))
         if after is None and before is None:
             return cls()
-        text = query.get("place", "")
-        place = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1
-        return cls(after, None if after else before, min(max(1, place), _FURTHEST))
+        place = whole_number(query.get("place", "")) or 1
+        return cls(after, None if after else before, min(place, _FURTHEST))
 
     @property
     def query(self) -> str:
@@ -160,12 +162,16 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list. `unscored` says why there is no score, where there is none."""
+    """One line of the list. `unscored` says why there is no score, where there is none.
+
+    `kinds` are what the definitions are called that say what kind of lead it is.
+    """
 
     place: int
     lead: Lead
     score: LeadScore | None
     stage: str
+    kinds: Sequence[str]
     bands: Sequence[BandWord]
     reasons: Sequence[Reason]
     signals: Sequence[Signal]
@@ -327,6 +333,8 @@ class CallList:
             leads = leads.filter(contact__in=self._found)
         if filters.may_call:
             leads = _whom_one_may_call(leads)
+        if filters.meets:
+            leads = leads.filter(pk__in=leads_that_hold(filters.meets))
         if not filters.stage:
             leads = leads.exclude(stage__in=finished_stages())
         elif filters.stage != EVERY_STAGE:
@@ -356,11 +364,12 @@ def _found(search: str) -> QuerySet[Contact] | None:
     PostgreSQL how few people are asked for.
     """
     found, rest = of_number(search) or (Q(), search)
-    for word in without_fillers(folded(rest).split()[:MOST_WORDS]):
-        firms = Company.objects.filter(search_key__contains=word).values_list("id", flat=True)
+    for word in without_fillers(rest.split()[:MOST_WORDS]):
+        is_said = stands_in(word, "search_key")
+        firms = Company.objects.filter(is_said).values_list("id", flat=True)
         some = list(firms[: COUNTED + 1])
         theirs = Q(company__in=some if len(some) <= COUNTED else firms)
-        found &= Q(search_key__contains=word) | theirs if some else Q(search_key__contains=word)
+        found &= is_said | theirs if some else is_said
     return Contact.objects.filter(found).only("id") if found else None
 
 
@@ -423,7 +432,7 @@ def owners_for(user: User) -> QuerySet[User]:
 def page_at(leads: CallList, where: Whereabouts, words: Words, now: datetime) -> ListPage:
     """A page of the list. A place from which nothing is left gives the first page.
 
-    Queries: eight at most.
+    Queries: nine at most.
     """
     filters = leads.filters
     ids, is_more = _ids(leads, where)
@@ -469,6 +478,7 @@ def _rows(ids: Sequence[int], first: int, words: Words, now: datetime) -> list[R
     leads = leads_of(ids)
     contact_ids = [lead.contact_id for lead in leads]
     signals, consents = newest_signals(contact_ids, words, now), consents_of(contact_ids)
+    held = held_by(ids, KINDS)
     rows = []
     for place, lead in enumerate(leads, first):
         score, said = score_of(lead), consents.get(lead.contact_id, {})
@@ -478,6 +488,7 @@ def _rows(ids: Sequence[int], first: int, words: Words, now: datetime) -> list[R
                 lead,
                 score,
                 words.stage(lead.stage),
+                [] if score is None else words.kinds(held.get(lead.pk, ()), score.version),
                 [] if score is None else words.bands(score),
                 [] if score is None else top_reasons(score, N_REASONS, words.lang),
                 signals.get(lead.contact_id, ()),

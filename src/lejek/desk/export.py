@@ -17,8 +17,9 @@ from leadscore.arithmetic import points_text
 from leadscore.language import Names
 from lejek.consent.selectors import consents_of, may_call, may_write, objects_to_profiling
 from lejek.desk.call_list import N_REASONS, CallList, newest_signals
-from lejek.desk.words import Signal, Words
+from lejek.desk.words import KINDS, Signal, Words
 from lejek.identity.models import Lead
+from lejek.qualification.selectors import held_by
 from lejek.scoring.models import ModelVersion
 from lejek.scoring.selectors import active_or_none, reasons_of
 from lejek.scoring.versions import ready
@@ -61,8 +62,12 @@ def call_list_csv(leads: CallList, words: Words, now: datetime) -> Iterator[str]
         rows = _rows(chunk)
         contact_ids = [row[1] for row in rows]
         signals, consents = newest_signals(contact_ids, words, now), consents_of(contact_ids)
+        held = held_by([row[0] for row in rows], KINDS)
         cells = [
-            lines.cells(row, signals.get(row[1], ()), consents.get(row[1], {})) for row in rows
+            lines.cells(
+                row, signals.get(row[1], ()), consents.get(row[1], {}), held.get(row[0], ())
+            )
+            for row in rows
         ]
         numbered = enumerate(cells, place + 1)
         yield written(([str(n), *map(harmless, row)] for n, row in numbered), words.lang)
@@ -92,6 +97,7 @@ def _heads(dimensions: Iterable[str]) -> list[str]:
         _("Grade"),
         _("Score"),
         *(_("Band: %(dimension)s") % {"dimension": name} for name in dimensions),
+        _("Kind of lead"),
         _("Stage"),
         _("Salesperson"),
         _("In the stage since"),
@@ -114,7 +120,11 @@ class _Lines:
         self._versions: dict[int, ModelVersion] = {}
 
     def cells(
-        self, row: Sequence[Any], signals: Sequence[Signal], consents: Mapping[str, bool]
+        self,
+        row: Sequence[Any],
+        signals: Sequence[Signal],
+        consents: Mapping[str, bool],
+        held: Sequence[str],
     ) -> list[str]:
         """What stands in a line after its number."""
         (_id, _contact, first, last, position, company, email, phone, grade, overall, bands, stage,
@@ -130,6 +140,7 @@ class _Lines:
             grade or "",
             self._points(overall),
             *self._bands(version_id, bands),
+            self._kinds(version_id, held),
             self._words.stage(stage),
             owner or "",
             timezone.localtime(since).date().isoformat(),
@@ -146,6 +157,12 @@ class _Lines:
             return [""] * len(self._dimensions)
         names = Names(self._words.lang, ready(self._version(version_id)).model)
         return [names.band(each, bands[each]) if each in bands else "" for each in self._dimensions]
+
+    def _kinds(self, version_id: int | None, held: Sequence[str]) -> str:
+        """What kind of lead it is, as the version that scored calls it."""
+        if version_id is None:
+            return ""
+        return ", ".join(self._words.kinds(held, self._version(version_id)))
 
     def _why(
         self, version_id: int | None, contributions: list[Any], consents: Mapping[str, bool]

@@ -13,6 +13,7 @@ from lejek.desk.words import Words
 from lejek.identity.models import Lead
 from lejek.people.models import User
 from lejek.qualification.models import StageTransition
+from lejek.ui.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def just_moved(lead: Lead, user: User, named: str, words: Words) -> Moved | None
     Queries: one where a move is named.
     """
     move_id = whole_number(named)
-    if not move_id:
+    if move_id is None:
         return None
     later = StageTransition.objects.filter(lead=lead, pk__gt=move_id)
     move = moves_of(lead, user).filter(~Exists(later), pk=move_id, new=lead.stage).first()
@@ -44,8 +45,3 @@ def just_moved(lead: Lead, user: User, named: str, words: Words) -> Moved | None
         return None
     is_listed = not words.is_finished(move.new)
     return Moved(move.pk, words.stage(move.old), words.stage(move.new), is_listed)
-
-
-def whole_number(text: str) -> int:
-    """The number of an address; 0 where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST
 
 from lejek.desk.lead_views import back_to, lead_for, page_of_lead
 from lejek.desk.move_form import MoveForm
-from lejek.desk.moved import moves_of, whole_number
+from lejek.desk.moved import moves_of
 from lejek.desk.views import words_of_page
 from lejek.kernel import clock
 from lejek.people.access import needs, signed_in
 from lejek.qualification import services as qualification
+from lejek.ui.numbers import whole_number
 
 
 @require_POST
@@ -53,7 +54,8 @@ def undo_move(request: HttpRequest, lead_id: int) -> HttpResponse:
     """Take back what one has just moved by hand."""
     user, words = signed_in(request), words_of_page()
     lead = lead_for(user, lead_id)
-    move = moves_of(lead, user).filter(pk=whole_number(request.POST.get("move", ""))).first()
+    move_id = whole_number(request.POST.get("move", ""))
+    move = None if move_id is None else moves_of(lead, user).filter(pk=move_id).first()
     if move is not None and qualification.undo_move(move=move, actor=user, now=clock.now()):
         said = _("Taken back: the lead is in the stage “%(stage)s” again.")
         messages.success(request, said % {"stage": words.stage(move.old)})

@@ -67,7 +67,9 @@ def show_call_list(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     if not is_fragment(request):
-        context["grade_parts"] = words.grade_parts(active_or_none())
+        active = active_or_none()
+        context["grade_parts"] = words.grade_parts(active)
+        context["definitions"] = words.definitions(active)
         context["owners"] = owners_for(user)
     template = "desk/_call_list.html" if is_fragment(request) else "desk/call_list.html"
     response = render(request, template, context)

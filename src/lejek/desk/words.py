@@ -79,6 +79,10 @@ _VALUES: Mapping[str, Mapping[str, Promise]] = {
 }
 """Values that trackers and imports commonly bring, as people call them."""
 
+KINDS = ("returning", "expert")
+"""Definitions of the model to start with that say what kind of lead somebody is; they lead into no
+stage. A model need not have them."""
+
 _REJECTED = "rejected by sales: "
 _MOVES: Mapping[str, Promise] = {
     BY_SALES: _lazy("accepted by sales"),
@@ -202,6 +206,19 @@ class Words:
         if name in self.stages or version is None:
             return self.stages.get(name, name.replace("_", " "))
         return Names(self.lang, ready(version).model).definition(name)
+
+    def definitions(self, version: ModelVersion | None) -> Mapping[str, str]:
+        """What the definitions of a version are called, by name."""
+        if version is None:
+            return {}
+        model = ready(version).model
+        names = Names(self.lang, model)
+        return {each.name: names.definition(each.name) for each in model.definitions}
+
+    def kinds(self, held: Sequence[str], version: ModelVersion) -> list[str]:
+        """What those definitions are called that a lead has, in the order in which they stand."""
+        labels = self.definitions(version) if held else {}
+        return [labels[name] for name in KINDS if name in held and name in labels]
 
     @cached_property
     def _reasons(self) -> Mapping[str, str]:

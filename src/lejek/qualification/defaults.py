@@ -11,7 +11,7 @@ STAGES = (
     ("sales_qualified", 40, "SQL", "SQL", "sales_qualified", True, False),
     ("opportunity", 50, "Szansa sprzedaży", "Opportunity", "", True, False),
     ("customer", 60, "Klient", "Customer", "", False, True),
-    ("disqualified", 70, "Odrzucony", "Disqualified", "", False, False),
+    ("disqualified", 70, "Zdyskwalifikowany", "Disqualified", "", False, False),
 )
 
 REASONS = (

@@ -50,6 +50,7 @@ class DefinitionState(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lead", "definition"], name="definition_state_once")
         ]
+        indexes = [models.Index(fields=["definition", "is_met", "lead"], name="definition_held_by")]
 
 
 class DefinitionCrossing(models.Model):

@@ -6,7 +6,7 @@ In: the published versions, crossings, signatures. Out: frozen values in both la
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -132,6 +132,20 @@ class Chapter:
 def finished_stages() -> QuerySet[Stage, Any]:
     """The keys of the stages in which nobody works on a lead any more, for use in a query."""
     return Stage.objects.filter(is_working=False).values("key")
+
+
+def leads_that_hold(definition: str) -> QuerySet[DefinitionState, Any]:
+    """The ids of the leads that meet a definition, or met it and keep it, for use in a query."""
+    return DefinitionState.objects.filter(definition=definition, is_met=True).values("lead")
+
+
+def held_by(lead_ids: Collection[int], names: Collection[str]) -> Mapping[int, Sequence[str]]:
+    """By lead, which of some definitions it meets, or met and keeps. Queries: one."""
+    states = DefinitionState.objects.filter(lead__in=lead_ids, definition__in=names, is_met=True)
+    found: dict[int, list[str]] = defaultdict(list)
+    for lead_id, name in states.values_list("lead_id", "definition"):
+        found[lead_id].append(name)
+    return found
 
 
 def stages() -> QuerySet[Stage]:

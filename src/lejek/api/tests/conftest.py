@@ -21,11 +21,11 @@ def program(db: None) -> Program:
 @pytest.fixture
 def leads(db: None) -> list[Lead]:
     """Six leads of one company; the first is the hottest, the last two have no score."""
-    version = published()
+    version, now = published(), clock.now()
     firm = company(employees=300)
     found = [lead(of=firm, email=f"osoba{n}@firma.pl", seniority="owner") for n in range(6)]
     for number in range(3):
         Lead.objects.filter(pk=found[number].pk).update(channel=f"channel{number}")
-    touchpoint(found[0], "demo_request", clock.now())
-    score_leads([each.pk for each in found[:4]], ready(version), now=clock.now())
+    touchpoint(found[0], "demo_request", now)
+    score_leads([each.pk for each in found[:4]], ready(version), now=now)
     return found

@@ -186,8 +186,15 @@ N_OF_A_KEY = 3
 """Finding the key, noting its use, counting the request."""
 
 
+@pytest.fixture
+def one_minute(program: Program, leads: list[Lead], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No time passes: the first request of a minute has older counts to delete besides."""
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+
 def test_the_list_takes_the_same_queries_for_one_lead_and_for_many(
-    program: Program, leads: list[Lead], django_assert_num_queries: DjangoAssertNumQueries
+    program: Program, one_minute: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     program.get("/leads")
     with django_assert_num_queries(N_OF_A_KEY + 1):
@@ -199,7 +206,10 @@ def test_the_list_takes_the_same_queries_for_one_lead_and_for_many(
 
 
 def test_one_lead_and_its_score_take_few_queries(
-    program: Program, leads: list[Lead], django_assert_num_queries: DjangoAssertNumQueries
+    program: Program,
+    leads: list[Lead],
+    one_minute: None,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     program.get("/leads")
     with django_assert_num_queries(N_OF_A_KEY + 3):

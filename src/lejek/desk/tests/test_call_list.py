@@ -19,6 +19,7 @@ from lejek.desk.call_list import COUNTED, PAGE_SIZE, Cursor, Filters, Whereabout
 from lejek.desk.tests.builders import N_LEADS, NOW, loaded, organisation, rows_of, signed_in_as
 from lejek.identity.models import Company, Contact, Lead
 from lejek.people.models import AuditEntry, Role, User
+from lejek.qualification.models import DefinitionState
 from lejek.scoring.models import Activation, LeadScore, ModelVersion, ScoringRun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organisation")]
@@ -142,6 +143,45 @@ class TestNarrowing:
         lines = client.post("/leads/export/?call=yes").getvalue().decode().splitlines()
         assert len(lines) == 1 + len(found)
 
+    def test_those_are_left_who_meet_a_definition_or_met_and_keep_it(self) -> None:
+        client = signed_in_as(Role.MARKETING)
+        met, over, other = (row.lead.pk for row in rows_of(client.get("/"))[:3])
+        DefinitionState.objects.all().delete()
+        for lead_id, name, is_met in (
+            (met, "expert", True),
+            (over, "expert", False),
+            (other, "ideal_customer", True),
+        ):
+            DefinitionState.objects.create(
+                lead_id=lead_id, definition=name, is_met=is_met, since=NOW
+            )
+        assert _walk(client, "meets=expert") == [met]
+        assert _walk(client, "meets=nothing") == []
+        lines = client.post("/leads/export/?meets=expert").getvalue().decode().splitlines()
+        assert len(lines) == 1 + 1
+
+    @pytest.mark.parametrize(
+        ("language", "said"), [("pl", "Lead wtórny"), ("en", "Returning lead")]
+    )
+    def test_a_row_and_the_file_say_what_kind_of_lead_it_is(self, language: str, said: str) -> None:
+        client = signed_in_as(Role.MARKETING, language)
+        lead_id = rows_of(client.get("/"))[0].lead.pk
+        DefinitionState.objects.all().delete()
+        for name in ("expert", "returning", "ideal_customer"):
+            DefinitionState.objects.create(lead_id=lead_id, definition=name, is_met=True, since=NOW)
+        page = client.get("/?meets=returning")
+        assert [tuple(row.kinds) for row in rows_of(page)] == [
+            (said, "Ekspert" if language == "pl" else "Expert")
+        ]
+        assert f'<option value="returning" selected>{said}</option>' in page.content.decode()
+        file = client.post("/leads/export/?meets=returning").getvalue().decode()
+        assert f"{said}, E" in file
+
+    def test_a_definition_that_the_model_has_no_more_can_be_taken_away_again(self) -> None:
+        page = signed_in_as(Role.MARKETING).get("/?meets=former").content.decode()
+        assert '<option value="former" selected>former</option>' in page
+        assert "Nobody fits these filters" in page
+
     def test_the_filters_offer_only_owners_of_leads_that_one_sees(self) -> None:
         sellers = list(User.objects.filter(role=Role.SALES).order_by("id"))
         elsewhere = User.objects.create_user("o@lejek.example", name="Obcy", role=Role.SALES)
@@ -188,6 +228,26 @@ class TestNarrowing:
         Company.objects.filter(contacts=lead.contact_id).update(name="GĘŚ S.A.", nip="5260250274")
         rows = rows_of(signed_in_as(Role.MARKETING).get("/", {"q": typed}))
         assert lead.pk in {row.lead.pk for row in rows}
+
+    @pytest.mark.parametrize(
+        ("name", "typed"),
+        [
+            ("Müller", "Müller"),
+            ("Müller", "mül"),
+            ("Özdemir", "Özdemir"),
+            ("Özdemir", "özdemir"),
+            ("Łückow", "łückow"),
+        ],
+    )
+    def test_a_name_of_another_language_is_found_as_it_is_written(
+        self, name: str, typed: str
+    ) -> None:
+        lead = Lead.objects.filter(score__isnull=False, stage="lead")[0]
+        Contact.objects.filter(pk=lead.contact_id).update(last_name=name)
+        found = [
+            row.lead.pk for row in rows_of(signed_in_as(Role.MARKETING).get("/", {"q": typed}))
+        ]
+        assert found == [lead.pk]
 
     @pytest.mark.parametrize(
         "typed",
@@ -477,11 +537,13 @@ class TestPaging:
 
 
 class TestSpeed:
-    N_QUERIES = 12
-    """Session, user, places, rows, versions, signals (2), stages, views, model, owners."""
+    N_QUERIES = 13
+    """Session, user, places, rows, versions, signals (2), consents, kinds, stages, views, model,
+    owners."""
 
     @pytest.mark.parametrize(
-        "query", ["", "grade=C", "stage=lead&grade=C", "order=waiting", "call=yes"]
+        "query",
+        ["", "grade=C", "stage=lead&grade=C", "order=waiting", "call=yes", "meets=ideal_customer"],
     )
     def test_the_number_of_queries_does_not_depend_on_the_number_of_leads(
         self, query: str, django_assert_num_queries: DjangoAssertNumQueries
@@ -525,6 +587,24 @@ class TestSpeed:
                 plan = [row[3] for row in cursor.fetchall()]
             searched = [step for step in plan if step.startswith("SEARCH")]
             assert any("COVERING INDEX consent_newest" in step for step in searched)
+
+    @pytest.mark.embedded  # each database tells its plans in its own words
+    @pytest.mark.parametrize("order", ["", "&order=waiting"])
+    @pytest.mark.parametrize("counted", [COUNTED, 3])
+    def test_who_meets_a_definition_is_looked_up_in_an_index(
+        self, order: str, counted: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("lejek.desk.call_list.COUNTED", counted)
+        client = signed_in_as(Role.MARKETING)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(f"/?meets=ideal_customer{order}")
+        listed = [each["sql"] for each in asked if "'ideal_customer'" in each["sql"]]
+        assert listed
+        for sql in listed:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+                plan = [row[3] for row in cursor.fetchall()]
+            assert any("COVERING INDEX definition_held_by" in step for step in plan), plan
 
     def test_the_way_back_in_the_browser_gives_the_whole_page(self) -> None:
         client = signed_in_as(Role.MARKETING)
@@ -608,7 +688,9 @@ class TestExport:
 def test_filters_read_the_address_that_they_wrote() -> None:
     from django.http import QueryDict
 
-    filters = Filters("żaneta & s-ka", "A", "1", "lead", "mine", "waiting", may_call=True)
+    filters = Filters(
+        *("żaneta & s-ka", "A", "1", "lead", "mine", "waiting"), may_call=True, meets="expert"
+    )
     assert Filters.of(QueryDict(filters.query)) == filters
 
 

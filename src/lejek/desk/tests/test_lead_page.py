@@ -36,7 +36,8 @@ def hottest() -> Lead:
 
 
 def nobodys() -> Lead:
-    return Lead.objects.filter(owner__isnull=True, stage="lead", opportunities=None)[0]
+    theirs = Lead.objects.filter(owner__isnull=True, stage="lead", opportunities=None)
+    return theirs.order_by("id")[0]
 
 
 class TestWhy:
@@ -331,7 +332,8 @@ class TestVerdict:
         assert "Zadzwonić w maju" in page
 
     def test_a_finished_lead_and_one_with_an_open_deal_say_why_not(self) -> None:
-        client, (bought, selling) = signed_in_as(Role.ADMINISTRATOR), Lead.objects.all()[:2]
+        client = signed_in_as(Role.ADMINISTRATOR)
+        bought, selling = Lead.objects.order_by("id")[:2]
         Lead.objects.filter(pk=bought.pk).update(stage="customer")
         Opportunity.objects.create(lead=selling, opened_at=NOW)
         said = {"verdict": "reject", "reason": RejectionReason.objects.all()[0].key}
@@ -346,7 +348,8 @@ class TestVerdict:
 
     def test_who_accepts_anothers_lead_is_told_whose_it_is(self) -> None:
         client = signed_in_as(Role.ADMINISTRATOR)
-        theirs, free = Lead.objects.filter(owner__isnull=False, stage="lead")[0], nobodys()
+        theirs = Lead.objects.filter(owner__isnull=False, stage="lead").order_by("id")[0]
+        free = nobodys()
         for lead, said in (
             (theirs, f"Accepted. {theirs.owner} works on this lead."),
             (free, "Accepted. The lead is yours to work on."),

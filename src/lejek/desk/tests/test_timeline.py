@@ -26,7 +26,8 @@ __all__ = ["loaded", "organisation"]
 
 
 def some_lead() -> Lead:
-    return Lead.objects.select_related("contact__company").filter(stage="lead")[0]
+    found = Lead.objects.select_related("contact__company").filter(stage="lead")
+    return found.order_by("id")[0]
 
 
 def touched(lead: Lead, number: int, *, minutes: int) -> Touchpoint:

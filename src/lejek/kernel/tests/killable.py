@@ -11,7 +11,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import django
 
@@ -29,12 +32,26 @@ JOB_SECONDS = 0.06
 TASK = "lejek.kernel.tests.killable"
 
 
+def sign_of_work(home: Path, process: int) -> Path:
+    """A file that is there while a process is in the middle of a job."""
+    return home / f"at-work-{process}"
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    sign = sign_of_work(Path(os.environ["LEJEK_HOME"]), os.getpid())
+    sign.touch()
+    yield
+    sign.unlink()
+
+
 def short_job(*, number: int, now: datetime, claim: jobs.Claim) -> None:
     """Takes a moment, and writes its effect together with its end."""
-    time.sleep(JOB_SECONDS)
-    with claim.finishing(), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO effect (number) VALUES (%s)", [number])
-        time.sleep(JOB_SECONDS / 6)
+    with _at_work():
+        time.sleep(JOB_SECONDS)
+        with claim.finishing(), connection.cursor() as cursor:
+            cursor.execute("INSERT INTO effect (number) VALUES (%s)", [number])
+            time.sleep(JOB_SECONDS / 6)
 
 
 def long_job(*, seconds: float) -> None:

@@ -50,6 +50,17 @@ def test_events_are_heard_in_the_order_in_which_they_happened() -> None:
     assert hand_on(listener) == 0
 
 
+def test_a_handler_that_takes_the_event_is_given_it() -> None:
+    heard: list[int] = []
+
+    def hear(content: dict[str, Any], *, event: Event, now: datetime) -> None:
+        heard.append(event.pk)
+
+    emitted = emit("a")
+    events.hand_on({"said": [hear]}, now=NOW)
+    assert heard == [emitted.pk]
+
+
 def test_an_event_of_a_transaction_that_failed_did_not_happen() -> None:
     def emit_and_fail() -> None:
         with transaction.atomic():

@@ -26,14 +26,14 @@ def test_whoever_comes_second_waits_until_the_first_has_left(tmp_path: Path) -> 
         connection.close()
 
     def second() -> None:
-        assert is_inside.wait(10)
+        assert is_inside.wait(60)
         with one_at_a_time(LOCK, tmp_path / "lock"):
             order.append("second")
         connection.close()
 
     with ThreadPoolExecutor(2) as threads:
         for done in [threads.submit(first), threads.submit(second)]:
-            done.result(timeout=20)
+            done.result(timeout=60)
     assert order == ["first", "second"]
 
 
@@ -49,4 +49,4 @@ def test_whoever_fails_inside_leaves_the_door_open(tmp_path: Path) -> None:
 
     fail()
     with ThreadPoolExecutor(1) as threads:
-        threads.submit(enter).result(timeout=20)
+        threads.submit(enter).result(timeout=60)

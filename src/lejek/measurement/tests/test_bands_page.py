@@ -18,7 +18,6 @@ from lejek.measurement.chart import rate_chart
 from lejek.measurement.tests.builders import Made, write
 from lejek.people.models import Role
 from lejek.qualification.tests import builders as people
-from lejek.ui.spreadsheets import harmless
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -182,11 +181,6 @@ def exported(client: Client, address: str, delimiter: str) -> list[list[str]]:
     assert content.startswith(codecs.BOM_UTF8)
     text = content.decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text), delimiter=delimiter))
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\tx", "\rx"])
-def test_a_label_that_looks_like_a_formula_is_disarmed(text: str) -> None:
-    assert harmless(text) == f"'{text}"
 
 
 def line(successes: int, leads: int, number: int = 0) -> Line:

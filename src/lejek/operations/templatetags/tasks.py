@@ -16,6 +16,7 @@ _NAMES = {
     "lejek.identity.jobs.run_import": gettext_noop("Import of a file"),
     "lejek.identity.jobs.undo_import": gettext_noop("Undoing an import"),
     "lejek.identity.jobs.forget_files": gettext_noop("Deleting old files of imports"),
+    "lejek.connectors.jobs.forget_deliveries": gettext_noop("Deleting old messages of webhooks"),
     "lejek.people.jobs.send_message": gettext_noop("E-mail to a user"),
     "lejek.people.jobs.send_password_link": gettext_noop("Link for a new password"),
     "lejek.kernel.keeping.forget_old": gettext_noop("Tidying up what is old"),

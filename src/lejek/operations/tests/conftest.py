@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,6 @@ import pytest
 from django.utils import translation
 
 from lejek.people.models import Role, User
-
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -31,9 +28,10 @@ def home(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever the language of who runs the tests."""
+    """Whatever the language of who runs the tests, and the width of their terminal."""
     monkeypatch.setenv("LEJEK_LANGUAGE", "en")
     monkeypatch.setenv("LANGUAGE", "en")
+    monkeypatch.setenv("COLUMNS", "100")
     with translation.override("en"):
         yield
 

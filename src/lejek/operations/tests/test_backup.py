@@ -17,13 +17,15 @@ import pytest
 
 from lejek.kernel.tests.stores import own_database
 
-# Somebody who writes all the time: a lead's company and its contact, always both or neither.
+# Somebody who writes all the time: a lead's company and its contact, always both or neither. A file
+# has a byte for each time.
 WRITER = """
+import sys
 import django; django.setup()
 from django.db import transaction
 from lejek.identity.models import Company, Contact
 from lejek.kernel import clock
-print("writing", flush=True)
+written = open(sys.argv[1], "ab", buffering=0)
 number = 0
 while True:
     number += 1
@@ -33,19 +35,21 @@ while True:
                                          created_at=now, updated_at=now)
         Contact.objects.create(company=company, email=f"x{number}@example.com", created_at=now,
                                updated_at=now)
+    written.write(b".")
 """
 
 
-# A small organisation, scored: what a restored place must be able to compute again.
+# A small organisation, scored: what a restored place must be able to compute again. It is noon
+# where its model counts days, so that none of them ends meanwhile.
 FOUNDER = """
 import django; django.setup()
 from datetime import timedelta
 from lejek.kernel import clock
 from lejek.scoring.live import score_leads
-from lejek.scoring.tests.builders import company, lead, published, touchpoint
+from lejek.scoring.tests.builders import MODEL, company, lead, published, touchpoint
 from lejek.scoring.versions import ready
 now = clock.now()
-version = published(now=now)
+version = published(MODEL.replace("Europe/Warsaw", f"Etc/GMT{now.hour - 12:+d}"), now)
 firm = company(employees=300)
 leads = [lead(of=firm, email=f"osoba{n}@firma.pl", seniority="owner") for n in range(12)]
 for number, each in enumerate(leads):
@@ -62,11 +66,14 @@ print(json.dumps(list(LeadScore.objects.order_by("lead_id").values_list(*columns
 """
 
 
+PATIENCE_SECONDS = 180
+
+
 class House:
     """One database and the commands that work on it."""
 
     def __init__(self, home: Path, url: str) -> None:
-        self.home = home
+        self.home, self.written = home, home / "written"
         self.environment = os.environ | {
             "LEJEK_HOME": str(home),
             "LEJEK_LANGUAGE": "en",
@@ -89,18 +96,29 @@ class House:
         assert ended.returncode == 0, ended.stderr + ended.stdout
         return ended.stdout
 
-    def write_for(self, seconds: float) -> subprocess.Popen[str]:
+    @contextmanager
+    def being_written_to(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Somebody writes all the time, and has written when this begins."""
         writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER],
+            [sys.executable, "-c", WRITER, str(self.written)],
             env=self.environment | {"DJANGO_SETTINGS_MODULE": "lejek.config.settings"},
-            stdout=subprocess.PIPE,
-            text=True,
         )
-        assert writer.stdout is not None
-        with writer.stdout as said:
-            assert said.readline() == "writing\n"
-        time.sleep(seconds)
-        return writer
+        try:
+            self.wait_until_more_is_written()
+            yield writer
+        finally:
+            writer.kill()
+            writer.wait()
+
+    def wait_until_more_is_written(self) -> None:
+        """Wait until the writer has written once more than it has by now."""
+        n_by_now, deadline = self.n_written(), time.monotonic() + PATIENCE_SECONDS
+        while self.n_written() == n_by_now:
+            assert time.monotonic() < deadline, "nobody writes"
+            time.sleep(0.02)
+
+    def n_written(self) -> int:
+        return self.written.stat().st_size if self.written.exists() else 0
 
     def program(self, text: str) -> str:
         ended = subprocess.run(
@@ -144,10 +162,8 @@ def test_a_restore_into_a_new_place_computes_the_same_scores(house: House, tmp_p
     house.program(FOUNDER)
     before = house.program(SCORES)
     assert len(json.loads(before)) == 12
-    writer = house.write_for(0.3)
-    house.do("backup", str(tmp_path / "monday"))
-    writer.kill()
-    writer.wait()
+    with house.being_written_to():
+        house.do("backup", str(tmp_path / "monday"))
     with a_house(tmp_path / "elsewhere") as elsewhere:
         elsewhere.do("restore", str(tmp_path / "monday"), "--yes")
         assert elsewhere.rows() == manifest(tmp_path / "monday")["rows"]
@@ -163,11 +179,10 @@ def test_a_backup_under_load_is_whole_and_a_restore_gives_it_back(
     house: House, tmp_path: Path
 ) -> None:
     backup = tmp_path / "monday"
-    writer = house.write_for(0.5)
-    house.do("backup", str(backup))
-    assert writer.poll() is None, "nobody wrote during the backup"
-    writer.kill()
-    writer.wait()
+    with house.being_written_to() as writer:
+        house.do("backup", str(backup))
+        assert writer.poll() is None, "nobody wrote during the backup"
+        house.wait_until_more_is_written()
     saved = manifest(backup)["rows"]
     assert saved["identity_company"] == saved["identity_contact"] > 0
     assert house.rows()["identity_company"] > saved["identity_company"]
@@ -270,13 +285,13 @@ def test_nothing_is_restored_below_a_running_worker(sqlite_house: House, tmp_pat
         [sys.executable, "-m", "lejek", "worker"], env=sqlite_house.environment
     )
     try:
-        deadline, said = time.monotonic() + 60, ""
+        deadline, said = time.monotonic() + PATIENCE_SECONDS, ""
         while "stop lejek first" not in said and time.monotonic() < deadline:
             said = sqlite_house.run("restore", str(tmp_path / "monday"), "--yes").stderr
         assert "stop lejek first" in said
     finally:
         worker.terminate()
-        worker.wait(timeout=30)
+        worker.wait(timeout=PATIENCE_SECONDS)
 
 
 @pytest.mark.embedded

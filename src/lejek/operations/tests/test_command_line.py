@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,8 +21,10 @@ from lejek.cli import main
 from lejek.cli.arguments import parser
 from lejek.cli.complaints import told
 from lejek.cli.language import chosen, speak
+from lejek.kernel.tests.ports import kept_port
 
 PACKAGE = Path(lejek.__file__).parent
+PATIENCE_SECONDS = 180
 ROOMS = {"cli": ("cli", "config", "kernel", "demo"), "operations": ("operations",)}
 """By catalogue, the rooms whose texts it holds."""
 
@@ -37,7 +40,7 @@ def run(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 
@@ -186,19 +189,45 @@ def test_whoever_reads_no_further_gets_no_traceback(tmp_path: Path) -> None:
     started.stdout.close()
     with started.stderr as complaints:
         assert complaints.read() == ""
-    started.wait(timeout=60)
+    started.wait(timeout=PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with kept_port() as kept:
+        yield kept
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """What runs in the background ignores Ctrl-C, and so does what it starts; not here."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def wait_until_begun(started: subprocess.Popen[str]) -> None:
+    """Wait until a command of ours, and no longer Python alone, decides what Ctrl-C does.
+
+    Its umask shows it.
+    """
+    status = Path(f"/proc/{started.pid}/status")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not re.search(r"^Umask:\s*0077$", status.read_text(), re.MULTILINE):
+        assert started.poll() is None, started.communicate()
+        assert time.monotonic() < deadline, "it has not begun"
+        time.sleep(0.002)
 
 
 @pytest.mark.slow
 @pytest.mark.embedded
-@pytest.mark.parametrize("words", [["worker"], ["serve", "--migrate"]], ids=["worker", "serve"])
-def test_ctrl_c_stops_without_a_traceback(tmp_path: Path, words: list[str]) -> None:
+@pytest.mark.parametrize("command", ["worker", "serve"])
+def test_ctrl_c_stops_without_a_traceback(
+    tmp_path: Path, port: int, heard: None, command: str
+) -> None:
     run(tmp_path, "migrate")
-    if words[0] == "serve":
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            words = [*words, "--port", str(probe.getsockname()[1])]
-    for seconds in (0.3, 1.0, 5.0):
+    words = {"worker": ["worker"], "serve": ["serve", "--migrate", "--port", str(port)]}[command]
+    for seconds in (0.0, 0.7, 5.0):
         started = subprocess.Popen(
             [sys.executable, "-m", "lejek", *words],
             env=os.environ
@@ -207,9 +236,10 @@ def test_ctrl_c_stops_without_a_traceback(tmp_path: Path, words: list[str]) -> N
             stderr=subprocess.STDOUT,
             text=True,
         )
+        wait_until_begun(started)
         time.sleep(seconds)
         started.send_signal(signal.SIGINT)
-        said, _ = started.communicate(timeout=30)
+        said, _ = started.communicate(timeout=PATIENCE_SECONDS)
         # Python itself dies of the signal when it came while a library was being loaded.
         assert started.returncode in (0, 130, -signal.SIGINT), (seconds, said)
         assert "Traceback" not in said, (seconds, said)

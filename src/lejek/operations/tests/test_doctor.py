@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ from lejek.scoring.tests.builders import published
 pytestmark = pytest.mark.django_db
 
 
-def found(subject: str) -> doctor.Finding:
-    return next(each for each in doctor.examine(clock.now()) if each.subject == subject)
+def found(subject: str, now: datetime | None = None) -> doctor.Finding:
+    findings = doctor.examine(now or clock.now())
+    return next(each for each in findings if each.subject == subject)
 
 
 @pytest.fixture(autouse=True)
@@ -67,9 +69,10 @@ def test_whatever_is_wrong_comes_with_how_to_mend_it(settings: Any) -> None:
 
 
 def test_a_worker_that_fell_silent() -> None:
-    Heartbeat.objects.update(beat_at=clock.now() - timedelta(minutes=3))
-    assert found("worker").grade is Grade.FAIL
-    assert "180 s ago" in found("worker").says
+    now = clock.now()
+    Heartbeat.objects.update(beat_at=now - timedelta(minutes=3))
+    assert found("worker", now).grade is Grade.FAIL
+    assert "180 s ago" in found("worker", now).says
 
 
 def test_a_key_that_others_may_read(home: Path) -> None:
@@ -179,7 +182,8 @@ def test_a_key_that_can_be_guessed(
 
 def test_files_with_data_that_others_may_read(home: Path) -> None:
     home.chmod(0o755)
-    (home / "lejek.sqlite3").touch(0o644)
+    (home / "lejek.sqlite3").touch()
+    (home / "lejek.sqlite3").chmod(0o644)
     assert "lejek.sqlite3" in found("home").says
     assert found("home").mend == f"chmod -R go-rwx {home}"
     home.chmod(0o700)
@@ -188,11 +192,23 @@ def test_files_with_data_that_others_may_read(home: Path) -> None:
 
 @pytest.mark.parametrize("seconds", [-90, 90])
 def test_a_clock_that_differs_from_the_disks(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    wrong = time.time() + seconds
-    monkeypatch.setattr("lejek.operations.doctor.time.time", lambda: wrong)
-    assert found("clock").grade is Grade.WARN
-    assert f"{-seconds:+d} s" in found("clock").says
-    assert "time service" in found("clock").mend
+    real = time.time
+    monkeypatch.setattr("lejek.operations.doctor.time.time", lambda: real() + seconds)
+    clock = found("clock")
+    assert clock.grade is Grade.WARN
+    told = re.search(r"differs by ([+-]\d+) s", clock.says)
+    assert told is not None
+    assert abs(int(told[1]) + seconds) < 30, "but for the time that asking took"
+    assert "time service" in clock.mend
+
+
+@pytest.mark.parametrize(("told", "skew"), [(103.0, 0.0), (112.0, 2.0), (95.0, -5.0)])
+def test_a_clock_that_takes_long_to_ask_is_not_wrong(
+    monkeypatch: pytest.MonkeyPatch, told: float, skew: float
+) -> None:
+    before_and_after = iter([100.0, 110.0])
+    monkeypatch.setattr("lejek.operations.doctor.time.time", lambda: next(before_and_after))
+    assert doctor._skew(lambda: told) == skew
 
 
 def test_a_clock_that_differs_from_the_database_servers(monkeypatch: pytest.MonkeyPatch) -> None:

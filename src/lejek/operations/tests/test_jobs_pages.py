@@ -57,6 +57,14 @@ def test_dead_jobs_events_and_schedules_are_shown(
     assert "No worker is alive" in page
 
 
+def test_its_tables_stack_on_a_telephone(client: Client, dead_job: Job, dead_event: Event) -> None:
+    ensure_schedules(clock.now())
+    page = client.get(ADDRESS).content.decode()
+    assert page.count("<table") == page.count("table-stacks") == 3
+    for head in ("Gave up", "Attempts", "Happened", "When", "Last time", "Next time"):
+        assert f'data-label="{head}"' in page
+
+
 def test_the_list_asks_the_database_a_fixed_number_of_times(
     client: Client, dead_job: Job, django_assert_max_num_queries: Any
 ) -> None:

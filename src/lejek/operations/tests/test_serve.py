@@ -17,15 +17,17 @@ from pathlib import Path
 
 import pytest
 
+from lejek.kernel.tests.ports import kept_port
+
 pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.xdist_group("serve")]
 
-READY_SECONDS = 90
+PATIENCE_SECONDS = 180
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture
+def port() -> Iterator[int]:
+    with kept_port() as kept:
+        yield kept
 
 
 def start(home: Path, *words: str, **more: str) -> subprocess.Popen[str]:
@@ -42,14 +44,14 @@ def start(home: Path, *words: str, **more: str) -> subprocess.Popen[str]:
 
 def run(home: Path, *words: str) -> str:
     started = start(home, *words)
-    said, _ = started.communicate(timeout=120)
+    said, _ = started.communicate(timeout=PATIENCE_SECONDS)
     assert started.returncode == 0, said
     return said
 
 
 def ask(url: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - our own address
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -69,7 +71,7 @@ def wait_until_said(served: subprocess.Popen[str], words: str) -> str:
 
 
 def wait_until_ready(url: str) -> None:
-    deadline = time.monotonic() + READY_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while ask(f"{url}/health/readyz")[0] != 200:
         assert time.monotonic() < deadline, ask(f"{url}/health/readyz")
         time.sleep(0.2)
@@ -78,7 +80,7 @@ def wait_until_ready(url: str) -> None:
 def stop(served: subprocess.Popen[str]) -> str:
     """What a program still says when it is told to stop, which it does by itself."""
     served.send_signal(signal.SIGTERM)
-    said, _ = served.communicate(timeout=60)
+    said, _ = served.communicate(timeout=PATIENCE_SECONDS)
     assert served.returncode == 0, said
     return said
 
@@ -97,8 +99,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(home: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    port = free_port()
+def demo(home: Path, port: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     served = start(home, "demo", "--no-browser", "--port", str(port))
     url = f"http://127.0.0.1:{port}"
     wait_until_ready(url)
@@ -130,7 +131,7 @@ def test_a_process_that_is_killed_is_started_anew(demo: tuple[str, subprocess.Po
     assert len(before) == 2
     for number in before:
         os.kill(number, signal.SIGKILL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while len(now := children_of(served)) < 2 or set(now) & set(before):
         assert time.monotonic() < deadline
         time.sleep(0.2)
@@ -140,9 +141,8 @@ def test_a_process_that_is_killed_is_started_anew(demo: tuple[str, subprocess.Po
     assert "The worker process ended (SIGKILL)" in said
 
 
-def test_the_product_is_served_too(home: Path, tmp_path: Path) -> None:
+def test_the_product_is_served_too(tmp_path: Path, port: int) -> None:
     run(tmp_path, "migrate")
-    port = free_port()
     served = start(tmp_path, "serve", "--port", str(port))
     url = f"http://127.0.0.1:{port}"
     wait_until_ready(url)
@@ -158,7 +158,7 @@ def test_an_address_that_is_taken_is_said(home: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         started = start(home, "demo", "--no-browser", "--port", str(taken.getsockname()[1]))
-        said, _ = started.communicate(timeout=60)
+        said, _ = started.communicate(timeout=PATIENCE_SECONDS)
     assert started.returncode == 1
     assert "name another --port" in said
 
@@ -166,14 +166,14 @@ def test_an_address_that_is_taken_is_said(home: Path) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::"])  # noqa: S104
 def test_the_demo_listens_on_this_machine_only(home: Path, host: str) -> None:
     started = start(home, "demo", "--host", host)
-    said, _ = started.communicate(timeout=60)
+    said, _ = started.communicate(timeout=PATIENCE_SECONDS)
     assert started.returncode == 2
     assert "this machine only" in said
 
 
-def test_a_database_that_is_behind_is_not_served(tmp_path: Path) -> None:
-    started = start(tmp_path, "serve", "--port", str(free_port()))
-    said, _ = started.communicate(timeout=60)
+def test_a_database_that_is_behind_is_not_served(tmp_path: Path, port: int) -> None:
+    started = start(tmp_path, "serve", "--port", str(port))
+    said, _ = started.communicate(timeout=PATIENCE_SECONDS)
     assert started.returncode == 1
     assert "lejek migrate" in said
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from lejek.people.models import AuditEntry, Role
 from lejek.qualification.configuration import free_key
@@ -138,3 +140,14 @@ def test_a_key_is_free_whatever_the_label() -> None:
     assert free_key("Łódź: demo!", frozenset()) == "odz_demo"
     assert free_key("???", frozenset()) == "other"
     assert free_key("Lead", frozenset({"lead", "lead_2"})) == "lead_3"
+
+
+def test_disqualified_is_another_word_than_sent_back_by_sales() -> None:
+    rename = import_module("lejek.qualification.migrations.0007_disqualified_in_polish").rename
+    disqualified = Stage.objects.get(key="disqualified")
+    assert disqualified.label_pl == "Zdyskwalifikowany"
+    for found, expected in (("Odrzucony", "Zdyskwalifikowany"), ("Wykluczony", "Wykluczony")):
+        Stage.objects.filter(pk=disqualified.pk).update(label_pl=found)
+        rename(apps, None)
+        disqualified.refresh_from_db()
+        assert disqualified.label_pl == expected

@@ -16,9 +16,7 @@ from lejek.people.access import can
 from lejek.people.models import User
 from lejek.scoring import previews
 from lejek.scoring.selectors import Draft
-
-_DIGITS = 9
-"""No draft was ever saved a thousand million times."""
+from lejek.ui.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,7 @@ def needs_to_edit(context: dict[str, object]) -> None:
 
 def sent_revision(request: HttpRequest) -> int | None:
     """The change of the draft that a form was made from; None where it sent no such number."""
-    sent = request.POST.get("revision", "")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) <= _DIGITS else None
+    return whole_number(request.POST.get("revision", ""))
 
 
 def say_draft_moved(request: HttpRequest) -> None:
