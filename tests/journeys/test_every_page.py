@@ -85,7 +85,8 @@ def _import_and_begin_to_import(page: Page, home: Path) -> None:
     for number in range(3):
         file = home / f"leady-{number}.csv"
         row = f"Zofia;Łącka;zofia{number}@nowa-firma.example;Nowa Firma;Prezes\r\n;;;;\r\n"
-        file.write_text(f"Imię;Nazwisko;E-mail;Firma;Stanowisko\r\n{row}", encoding="utf-8")
+        header = "Leady z targów;;;;\r\n\r\nImię;Nazwisko;E-mail;Firma;Stanowisko\r\n"
+        file.write_text(f"{header}{row}", encoding="utf-8")
         page.goto("/imports/new/")
         page.locator('input[type="file"]').set_input_files(file)
         page.locator("main form .btn-primary").first.click()

@@ -27,11 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lejek.config.settings")
-    # Names, addresses and keys are in what this process writes: for its owner only.
-    os.umask(0o077)
-    language.speak(language.chosen())
     try:
         with interrupts.ending_at_once():
+            # Names, addresses and keys are in what this process writes: for its owner only.
+            os.umask(0o077)
+            language.speak(language.chosen())
             return _do(given)
     except KeyboardInterrupt:
         print(file=sys.stderr)

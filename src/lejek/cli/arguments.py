@@ -85,6 +85,13 @@ def _count(text: str) -> int:
     return number
 
 
+def _row(text: str) -> int:
+    number = int(text) if text.isdecimal() else -1
+    if not 0 <= number <= 1_000_000:
+        raise argparse.ArgumentTypeError(_("%r is no row; accepted: 0 to 1000000") % text)
+    return number
+
+
 def _data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     commands.add_parser("migrate", help=_("bring the database up to date"))
     user = commands.add_parser(
@@ -111,6 +118,12 @@ def _data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     load.add_argument(
         "--type", default="", metavar=_("TYPE"), help=_("the type of touchpoints that name none")
+    )
+    load.add_argument(
+        "--header",
+        type=_row,
+        metavar=_("ROW"),
+        help=_("the row with the names of the columns, 0 for none (without it, it is found)"),
     )
     load.add_argument("--dry-run", action="store_true", help=_("check and count, change nothing"))
     commands.add_parser("rescore", help=_("score everybody with the published model"))

@@ -125,9 +125,10 @@ def _cannot_listen(asked: argparse.Namespace, error: OSError) -> str:
 def work(asked: argparse.Namespace) -> int:
     """Work until told to stop."""
     if asked.once:
-        run_waiting(wiring.handlers(), list(wiring.turns().values()))
+        turns = [*wiring.turns().values(), *wiring.turns_apart().values()]
+        run_waiting(wiring.handlers(), turns)
         return DONE
-    worker = Worker(wiring.handlers(), wiring.turns())
+    worker = Worker(wiring.handlers(), wiring.turns(), wiring.turns_apart())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stop.set())
     if worker.run():

@@ -38,6 +38,7 @@ def take_in_file(asked: argparse.Namespace, *, now: datetime) -> Import:
             now=now,
             constant_type=asked.type,
             is_rehearsal=asked.dry_run,
+            header_row=asked.header,
             progress=_show_progress if sys.stderr.isatty() else None,
         )
     except FileRefused as refused:
@@ -64,7 +65,7 @@ def _show_progress(n_done: int, n_total: int) -> None:
 
 def told(done: Import, *, is_rehearsal: bool) -> list[str]:
     """What became of the rows, line by line."""
-    lines = [*_mapped(done.mapping), ""]
+    lines = [_header(done.header_row), *_mapped(done.mapping), ""]
     # The names of counts are in the catalogue.
     lines += [f"{_(name)}: {done.counts.get(name, 0)}" for name in _COUNTS if _is_told(done, name)]
     examples = done.counts.get("examples", [])
@@ -82,6 +83,11 @@ def told(done: Import, *, is_rehearsal: bool) -> list[str]:
 def _is_told(done: Import, name: str) -> bool:
     is_touchpoints = done.kind == Import.Kind.TOUCHPOINTS
     return name not in (("updated",) if is_touchpoints else ("waiting",))
+
+
+def _header(number: int | None) -> str:
+    """Where the names of the columns stand."""
+    return _("Header: row %d") % number if number else _("Header: none, every row is data")
 
 
 def _mapped(mapping: Mapping[str, Any]) -> list[str]:

@@ -218,7 +218,11 @@ class PositionWord(models.Model):
 
 
 class Import(models.Model):
-    """A file of leads or touchpoints on its way in, and what became of it."""
+    """A file of leads or touchpoints on its way in, and what became of it.
+
+    `header_row` is the row with the names of the columns, 0 where there is none; null of files that
+    are not read yet.
+    """
 
     class Kind(models.TextChoices):
         LEADS = "leads", _("Leads")
@@ -242,6 +246,7 @@ class Import(models.Model):
     path = models.CharField(max_length=500)
     mapping = models.JSONField(default=dict)
     header_key = models.CharField(max_length=64, blank=True, db_index=True)
+    header_row = models.PositiveIntegerField(null=True)
     counts = models.JSONField(default=dict)
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)

@@ -165,13 +165,14 @@ def _correct_company(
     book: Book, contact: ContactEntry, row: LeadRow, origin: Origin, now: datetime
 ) -> None:
     told = {name: value for name, value in row.values.items() if name.startswith("company.")}
-    if contact.company is None and _names_company(row):
-        _enter_company(book, row, contact, origin, now)
-    if contact.company is None or not told:
+    if contact.company is None:
+        if _names_company(row):
+            _enter_company(book, row, contact, origin, now)
         return
     for name, value in told.items():
         _change(book, contact.company, name, value)
-    _change_derived(book, contact.company, row, "company.", {})
+    if told:
+        _change_derived(book, contact.company, row, "company.", {})
 
 
 def _enter_company(
@@ -181,10 +182,11 @@ def _enter_company(
     if company is None:
         return
     company.is_met = True
+    has_name = _has_name(company)
     for name, value in row.values.items():
         if not name.startswith("company."):
             continue
-        if name == "company.name" and _is_called(company, value, row):
+        if name == "company.name" and has_name:
             company.confirmed.update({name} if _is_spelling(company, value) else ())
         else:
             _change(book, company, name, value)
@@ -218,13 +220,9 @@ def _names_company(row: LeadRow) -> bool:
     return any(row.text(f"company.{key}") for key in ("nip", "name", "domain"))
 
 
-def _is_called(company: CompanyEntry, value: Cell, row: LeadRow) -> bool:
-    """Whether a firm keeps its name: this is another spelling, or a firm with the same domain."""
-    record = company.record
-    if not record.name or record.name in (record.domain, record.nip):
-        return False
-    is_sure = bool(record.nip) and row.text("company.nip") == record.nip
-    return _is_spelling(company, value) or not is_sure
+def _has_name(company: CompanyEntry) -> bool:
+    """Whether a firm is called by a name, which it keeps however it is found, until corrected."""
+    return company.record.name not in ("", company.record.domain, company.record.nip)
 
 
 def _is_spelling(company: CompanyEntry, value: Cell) -> bool:

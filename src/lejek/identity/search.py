@@ -15,6 +15,8 @@ from lejek.identity.normalise.words import folded
 _STROKES = dict(zip("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", "acelnoszz" * 2, strict=True))
 """Capital ones too: the LOWER of SQLite knows only the letters of English."""
 
+_PLAIN = str.maketrans(_STROKES)
+
 
 def folded_text(*columns: str) -> Expression:
     """Some columns in one text, folded; one without a value is left out."""
@@ -30,10 +32,25 @@ def folded_text(*columns: str) -> Expression:
 def stands_in(word: str, *columns: str) -> Q:
     """Whether a word stands in one of such texts; strokes of other languages stay in them."""
     found = Q()
-    for spelling in sorted({folded(word), word.lower()}):
+    for spelling in sorted(_spellings(word)):
         for column in columns:
             found |= Q((f"{column}__contains", spelling))
     return found
+
+
+def _spellings(word: str) -> set[str]:
+    """How a word may stand there: folded, or with the letters of other languages as it keeps them.
+
+    SQLite keeps them as they were written: a capital one at the beginning too. A word of English or
+    Polish letters has one spelling alone.
+    """
+    small = word.lower()
+    written = {small, small.capitalize(), word}
+    return {folded(word)} | {_lowered(each).translate(_PLAIN) for each in written}
+
+
+def _lowered(word: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in word)
 
 
 class _Joined(Func):

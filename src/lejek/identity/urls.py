@@ -12,6 +12,7 @@ urlpatterns = [
     path("new/", views.begin, name="import_new"),
     path("positions/", vocabulary_views.show, name="positions"),
     path("<int:pk>/columns/", views.choose, name="import_map"),
+    path("<int:pk>/header/", views.choose_header, name="import_header"),
     path("<int:pk>/check/", views.show_check, name="import_check"),
     path("<int:pk>/", views.show_run, name="import_run"),
     path("<int:pk>/continue/", views.go_on, name="import_continue"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from django.contrib import messages
@@ -35,6 +36,7 @@ PER_PAGE = 25
 _State = Import.Status
 _WITHOUT_COLUMNS = (_State.READING, _State.REFUSED, _State.UPLOADED)
 _BEFORE_RUN = (*starting.OPEN, _State.REFUSED)
+_ROW = re.compile(r"\d{1,7}", re.ASCII)
 _MOVING = (_State.CHECKING, _State.RUNNING, _State.UNDOING)
 
 
@@ -123,6 +125,24 @@ def _columns(request: HttpRequest, job: Import) -> HttpResponse:
     except starting.NotNow:
         return redirect("identity:import_run", job.pk)
     return redirect("identity:import_check", job.pk)
+
+
+@require_POST
+@needs("imports.write")
+def choose_header(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which row has the names of the columns."""
+    job = get_object_or_404(Import, pk=pk)
+    if job.status not in starting.CHOOSING:
+        return redirect("identity:import_map", pk)
+    told = request.POST.get("row", "")
+    number = int(told) if _ROW.fullmatch(told) else -1
+    try:
+        starting.choose_header(job, number)
+    except FileRefused as problem:
+        messages.error(request, refusal_text(problem.code))
+    except starting.NotNow:
+        messages.info(request, _("This import has been started already."))
+    return redirect("identity:import_map", pk)
 
 
 def _posted_mapping(request: HttpRequest) -> ColumnMapping:

@@ -37,6 +37,11 @@ NEW_FIELD = {"new:lead": "lead.", "new:company": "company."}
 _PLACE = re.compile(r"#\d+")
 """How a column without a name is called."""
 
+_USUAL = frozenset(
+    words
+    for target in (*LEAD_TARGETS.values(), *TOUCHPOINT_TARGETS.values())
+    for words in (target.name, *target.headers)
+)
 _NOT_SLUG = re.compile(r"[^0-9a-z.]+")
 
 
@@ -123,6 +128,15 @@ def suggest(kind: str, columns: Sequence[str], samples: Sequence[Sequence[str]])
             if column not in REASON_HEADERS:
                 found.setdefault(column, f"{PROPERTY}{slug(column)}")
     return ColumnMapping(found)
+
+
+def is_usual(column: str) -> bool:
+    """Whether a column of some file is known by this name.
+
+    >>> is_usual("Adres e-mail"), is_usual("Lista leadów z targów")
+    (True, False)
+    """
+    return " ".join(tokens(column)) in _USUAL or column.strip().lower() in _USUAL
 
 
 def _is_meant(target: Target, column: str, words: str) -> bool:

@@ -5,6 +5,7 @@ In: bytes. Out: a table with a header and rows of text. A file is never held in 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -16,10 +17,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from lejek.identity.imports.header import NoHeader, read_header
+from lejek.identity.imports.header import NO_ROW, NoHeader, read_header
 from lejek.identity.imports.records import Record, records
 from lejek.identity.plain_text import NotText, utf8_of
 from lejek.identity.workbooks import Progress, UnsafeWorkbook, look_into, to_csv
+from lejek.ui.spreadsheets import as_it_was, harmless
 
 MOST_BYTES = 500 << 20
 MOST_COLUMNS = 500
@@ -27,15 +29,14 @@ CHUNK_ROWS = 1000
 LONGEST_CELL = 100_000
 _WORKBOOK, _TEXT = ".xlsx", ".csv"
 _SHORT_BYTES = 4 << 20
+_LOOKED_AT = 1 << 16
 
 _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
+_LITTLE, _BIG = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 _OTHERS = (b"%PDF", b"{\\rtf", b"<!DOCTYPE", b"<html", b"\x89PNG", b"\xff\xd8\xff")
 """How files begin that are renamed to .csv again and again."""
 
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
 _TEXT_AS_FORMULA = re.compile(r'\s*="((?:[^"]|"")*)"\s*')
-_GUARD = "'"
-_PLAIN_NUMBER = re.compile(r"^[+-]?[\d\s.,()/-]*$")
 
 
 class FileRefused(ValueError):
@@ -103,15 +104,28 @@ def _write(chunks: Iterable[bytes], target: Path) -> None:
             n_bytes += len(chunk)
             if n_bytes > MOST_BYTES:
                 raise FileRefused("too_large")
-            file.write(chunk)
+            file.write(chunk if n_bytes > len(chunk) else _marked(chunk))
     if not n_bytes:
         raise FileRefused("empty")
+
+
+def _marked(start: bytes) -> bytes:
+    """The beginning of a file, with the mark of UTF-16 where a tool has left it out.
+
+    In our letters most signs have a zero for one of their two bytes, and none for the other.
+    """
+    looked_at = start[:_LOOKED_AT]
+    n_first, n_second = looked_at[::2].count(0), looked_at[1::2].count(0)
+    is_wide = 4 * max(n_first, n_second) > len(looked_at) and not (n_first and n_second)
+    if not is_wide or start.startswith((_LITTLE, _BIG)):
+        return start
+    return (_LITTLE if n_second else _BIG) + start
 
 
 def _kept_as(raw: Path) -> str:
     """The suffix of what a file is by its beginning. Raises: FileRefused."""
     with raw.open("rb") as file:
-        start = file.read(1 << 16)
+        start = file.read(_LOOKED_AT)
     if start.startswith(_ZIP):
         try:
             look_into(raw)
@@ -124,14 +138,14 @@ def _kept_as(raw: Path) -> str:
         raise FileRefused("compressed")
     if start.startswith(_OTHERS):
         raise FileRefused("not_text")
-    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in start and not start.startswith((_LITTLE, _BIG)):
         raise FileRefused("not_text")
     return _TEXT
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table; its number counts records from one, the header first.
+    """A row of a table; its number is that of a spreadsheet, which counts empty rows too.
 
     A row that does not fit the table has a `fault`, and its text in the cells as far as they go.
     """
@@ -145,18 +159,18 @@ class Row:
 class Table:
     """A CSV file. Reading starts anew with each iteration.
 
-    Columns without a name are called by their places, such as `#2`; in a file whose first row is
-    data already (`is_headless`), all of them.
+    Columns without a name are called by their places, such as `#2`; in a file without a header
+    (`is_headless`), all of them.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Read the header.
+    def __init__(self, path: Path, header_row: int | None = None) -> None:
+        """Read the header, which is found where its row is not told.
 
         Raises: FileRefused when it is no table, or is not there any more.
         """
         self.path = path
         try:
-            header = read_header(path)
+            header = read_header(path, header_row)
         except FileNotFoundError as error:
             raise FileRefused("gone") from error
         except NoHeader as problem:
@@ -164,19 +178,25 @@ class Table:
         if len(header.names) > MOST_COLUMNS:
             raise FileRefused("too_wide")
         self.separator = header.separator
-        self.is_headless = header.is_data
+        self.header_row = header.number
+        self.first_rows = header.first_rows
         self._n_lines_before = header.n_lines_before
-        self.columns = _unique([""] * len(header.names) if header.is_data else header.names)
+        self._n_rows_before = header.n_rows_before
+        self.columns = unique(header.names)
+
+    @property
+    def is_headless(self) -> bool:
+        """Whether all rows are data."""
+        return self.header_row == NO_ROW
 
     def rows(self) -> Iterator[Row]:
         """The rows after the header; empty ones are passed over."""
         with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             for _ in range(self._n_lines_before):
                 file.readline()
-            number = 0 if self.is_headless else 1
-            for record in records(file, self.separator, width=len(self.columns)):
+            found = records(file, self.separator, width=len(self.columns))
+            for number, record in enumerate(found, start=self._n_rows_before + 1):
                 if "".join(record.cells).strip():
-                    number += 1
                     yield self._row(number, record)
 
     def _row(self, number: int, record: Record) -> Row:
@@ -192,8 +212,8 @@ class Table:
         text = "".join(cells)
         if "\0" in text:
             cells = [cell.replace("\0", "") for cell in cells]
-        if _GUARD in text:
-            cells = [_unguarded(cell) for cell in cells]
+        if "'" in text:
+            cells = [as_it_was(cell) for cell in cells]
         if '="' in text:
             cells = [_unquoted(cell) for cell in cells]
         return Row(number, self._n_lines_before + record.line, cells, fault)
@@ -213,7 +233,7 @@ class Table:
         return list(islice(self.rows(), n_rows))
 
 
-def _unique(names: Sequence[str]) -> tuple[str, ...]:
+def unique(names: Sequence[str]) -> tuple[str, ...]:
     """Names of columns, told apart: an empty one by its place, a second one by a number."""
     found: list[str] = []
     for place, name in enumerate(names, start=1):
@@ -223,16 +243,6 @@ def _unique(names: Sequence[str]) -> tuple[str, ...]:
             unique, number = f"{plain} ({number})", number + 1
         found.append(unique)
     return tuple(found)
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    is_formula = _FORMULA.match(cell) and not _PLAIN_NUMBER.match(cell)
-    return f"{_GUARD}{cell}" if is_formula else cell
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith(_GUARD) and _FORMULA.match(cell[1:]) else cell
 
 
 def _unquoted(cell: str) -> str:
@@ -269,8 +279,8 @@ class Rejects:
         writer = csv.writer(text, delimiter=self._separator, lineterminator="\r\n")
         if not self.n_bytes:
             text.write("\ufeff")
-            writer.writerow([guarded(cell) for cell in self._header])
-        writer.writerows([guarded(cell) for cell in row] for row in rows)
+            writer.writerow([harmless(cell) for cell in self._header])
+        writer.writerows([harmless(cell) for cell in row] for row in rows)
         self.path.touch()
         with self.path.open("r+b") as file:
             file.seek(self.n_bytes)

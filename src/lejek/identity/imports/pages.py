@@ -40,6 +40,8 @@ from lejek.people.models import User
 
 PREVIEW_ROWS = 8
 _SAMPLES = 3
+_SHOWN = 80
+"""Characters of a row that may be the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,18 @@ class Preview:
     rows: Sequence[tuple[int, Sequence[str], str, bool]]
 
 
+@dataclass(frozen=True, slots=True)
+class HeaderChoice:
+    """Which row is taken for the header, 0 for none; those that may be it, and if any is above."""
+
+    number: int
+    rows: Sequence[tuple[int, str]]
+    is_below_titles: bool
+
+
 def columns_page(job: Import, mapping: ColumnMapping) -> dict[str, Any]:
     """The page on which columns are chosen."""
-    table = Table(Path(job.path))
+    table = Table(Path(job.path), job.header_row)
     rows = table.first(PREVIEW_ROWS)
     columns = [
         Column(
@@ -80,8 +91,17 @@ def columns_page(job: Import, mapping: ColumnMapping) -> dict[str, Any]:
         "constant_type": mapping.constant_type,
         "is_touchpoints": job.kind == Import.Kind.TOUCHPOINTS,
         "preview": _preview(job, table, mapping),
-        "is_headless": table.is_headless,
+        "header": _header_choice(table),
     }
+
+
+def _header_choice(table: Table) -> HeaderChoice:
+    first_rows = table.first_rows
+    return HeaderChoice(
+        table.header_row,
+        [(row.number, " · ".join(row.told)[:_SHOWN]) for row in first_rows],
+        any(row.number < table.header_row for row in first_rows),
+    )
 
 
 def _choices(kind: str, columns: Sequence[str]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -312,8 +312,7 @@ def check(job: Import, *, now: datetime, progress: Progress | None = None) -> No
     """
     if job.status != Import.Status.CHECKING:
         return
-    started = Import.objects.filter(pk=job.pk, status=job.status, mapping=job.mapping)
-    if not started.update(rows_done=0, counts={}, message=""):
+    if not _as_found(job).update(rows_done=0, counts={}, message=""):
         return
     with closing(Rehearsed()) as rehearsed, closing(Seen()) as seen, _in_language_of(job):
         table, handler = _handler(job, now, seen, rehearsed)
@@ -379,8 +378,13 @@ def run(job: Import, *, now: datetime, progress: Progress | None = None) -> None
 
 def _held(job: Import, n_done: int) -> QuerySet[Import]:
     """An import while nobody else took it over: as it was found, and as far as we left it."""
+    return _as_found(job).filter(rows_done=n_done)
+
+
+def _as_found(job: Import) -> QuerySet[Import]:
+    """An import while nobody has moved it on, or chosen its columns anew."""
     return Import.objects.filter(
-        pk=job.pk, status=job.status, mapping=job.mapping, rows_done=n_done
+        pk=job.pk, status=job.status, mapping=job.mapping, header_row=job.header_row
     )
 
 
@@ -417,7 +421,7 @@ def plain_counts(counts: Mapping[str, Any]) -> dict[str, int]:
 def _handler(
     job: Import, now: datetime, seen: Seen, rehearsed: Rehearsed | None = None
 ) -> tuple[Table, Handler]:
-    table = Table(Path(job.path))
+    table = Table(Path(job.path), job.header_row)
     mapping = from_json(job.mapping)
     conventions = conventions_of(table, mapping)
     is_announced = job.rows_total <= NAMED_ROWS
@@ -477,5 +481,6 @@ def _reason_header() -> str:
 
 
 def _in_language_of(job: Import) -> translation.override:
-    language = settings.LANGUAGE_CODE if job.actor is None else job.actor.language
-    return translation.override(language)
+    """The language of who brought the file in: that of the terminal, when it was nobody."""
+    spoken = translation.get_language() or settings.LANGUAGE_CODE
+    return translation.override(spoken if job.actor is None else job.actor.language)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from lejek.identity.imports.columns import (
     NEW_FIELD,
@@ -15,6 +16,7 @@ from lejek.identity.imports.columns import (
     Problem,
     from_json,
     header_key,
+    is_usual,
     problems_of,
     renamed,
     slug,
@@ -28,6 +30,7 @@ from lejek.identity.imports.files import (
     remove,
     store,
     table_of,
+    unique,
 )
 from lejek.identity.models import FieldDefinition, Import
 from lejek.identity.normalise.words import tidy
@@ -45,6 +48,9 @@ OPEN = (
     Import.Status.CHECKED,
 )
 """States in which the file is looked at, and nothing of it is in."""
+
+CHOOSING = [Import.Status.UPLOADED, Import.Status.CHECKED, Import.Status.CHECKING]
+"""States in which people may say what the columns mean."""
 
 TASKS: Mapping[str, str] = {
     Import.Status.READING: "read_file",
@@ -94,10 +100,11 @@ def received(
     kind: str,
     actor: User | None,
     now: datetime,
+    header_row: int | None = None,
 ) -> Import:
     """An import of an uploaded file, not saved yet; unless it is short, it is yet to be read.
 
-    Raises: FileRefused.
+    The row with the names of the columns is found, unless it is told. Raises: FileRefused.
     """
     kept = store(chunks)
     job = Import(
@@ -105,12 +112,13 @@ def received(
         status=Import.Status.READING,
         file_name=tidy(Path(file_name.replace("\\", "/")).name)[:255] or "file",
         path=str(kept),
+        header_row=header_row,
         actor=actor,
         created_at=now,
     )
     if is_read_at_once(kept):
         try:
-            for name, value in _read(kind, kept).items():
+            for name, value in _read(job).items():
                 setattr(job, name, value)
         except FileRefused:
             kept.unlink()
@@ -120,31 +128,50 @@ def received(
     return job
 
 
-def _read(kind: str, kept: Path, progress: Progress | None = None) -> dict[str, Any]:
+def _read(job: Import, progress: Progress | None = None) -> dict[str, Any]:
     """What an import knows of its table once that can be read, by column.
 
     Raises: FileRefused; there is no table then.
     """
+    kept = Path(job.path)
     path = table_of(kept, progress)
     try:
-        return _as_uploaded(kind, path)
+        table = _with_its_header(job, path)
+        return _as_uploaded(job.kind, table, table.count())
     except FileRefused:
         if path != kept:
             path.unlink()
         raise
 
 
-def _as_uploaded(kind: str, path: Path) -> dict[str, Any]:
-    table = Table(path)
-    n_rows = table.count()
-    if not n_rows:
+def _with_its_header(job: Import, path: Path) -> Table:
+    """A table with the header that is told or found; where no name is usual, one known before.
+
+    Queries: one.
+    """
+    table = Table(path, job.header_row)
+    is_found = table.is_headless or any(map(is_usual, table.columns))
+    if is_found or job.header_row is not None:
+        return table
+    numbers = {
+        header_key(job.kind, unique(row.record.cells)): row.number
+        for row in reversed(table.first_rows)
+    }
+    known = _earlier(job.kind, numbers).values_list("header_key", flat=True)
+    number = min((numbers[key] for key in known), default=table.header_row)
+    return Table(path, number)
+
+
+def _as_uploaded(kind: str, table: Table, n_rows: int) -> dict[str, Any]:
+    if n_rows < 1:
         raise FileRefused("no_rows")
     key = header_key(kind, table.columns)
     return {
         "status": Import.Status.UPLOADED,
-        "path": str(path),
+        "path": str(table.path),
         "mapping": _suggested(kind, key, table).as_json(),
         "header_key": key,
+        "header_row": table.header_row,
         "rows_total": n_rows,
     }
 
@@ -165,7 +192,7 @@ def read_file(job: Import, *, progress: Progress | None = None) -> None:
 
     if not mine.exists():
         return
-    found = _read(job.kind, kept, tell)
+    found = _read(job, tell)
     path = Path(found["path"])
     is_mine = mine.update(**found, rows_done=0, message="")
     if path != kept:
@@ -184,16 +211,38 @@ def refuse(job: Import, code: str, *, now: datetime) -> None:
         remove(Path(job.path))
 
 
-def _suggested(kind: str, key: str, table: Table) -> ColumnMapping:
-    """The mapping of the last file with this header, else what the headers seem to mean."""
-    earlier = Import.objects.filter(kind=kind, header_key=key).exclude(
+def _earlier(kind: str, keys: Iterable[str]) -> QuerySet[Import]:
+    """Imports of files with one of some headers, whose columns somebody has seen."""
+    told = [key for key in keys if key]
+    return Import.objects.filter(kind=kind, header_key__in=told).exclude(
         status=Import.Status.UPLOADED
     )
-    last = earlier.order_by("-id").first() if key else None
-    if last is not None:
+
+
+def _suggested(kind: str, key: str, table: Table) -> ColumnMapping:
+    """The mapping of the last file with this header, else what the headers seem to mean."""
+    if last := _earlier(kind, [key]).order_by("-id").first():
         return renamed(from_json(last.mapping), table.columns)
     samples = [row.cells for row in table.first(SAMPLE_ROWS)]
     return suggest(kind, table.columns, samples)
+
+
+def choose_header(job: Import, number: int) -> Import:
+    """Say which of the first rows has the names of the columns, 0 for none of them.
+
+    What the columns mean is suggested anew. Writes: Import. Raises: FileRefused, NotNow.
+    """
+    table = Table(Path(job.path), number)
+    before = Table(Path(job.path), job.header_row)
+    n_rows = job.rows_total + _n_above(before) - _n_above(table)
+    found = _as_uploaded(job.kind, table, n_rows)
+    _advance(job, CHOOSING, found.pop("status"), rows_done=0, counts={}, **found)
+    return job
+
+
+def _n_above(table: Table) -> int:
+    """How many of the first rows are not among the rows of a table."""
+    return sum(row.number <= table.header_row for row in table.first_rows)
 
 
 def choose_columns(
@@ -209,8 +258,7 @@ def choose_columns(
         if problems := problems_of(job.kind, whole, free):
             transaction.set_rollback(True)
             raise MappingRefused(problems)
-        open_ = [Import.Status.UPLOADED, Import.Status.CHECKED, Import.Status.CHECKING]
-        _advance(job, open_, Import.Status.CHECKING, mapping=whole.as_json(), actor=actor)
+        _advance(job, CHOOSING, Import.Status.CHECKING, mapping=whole.as_json(), actor=actor)
         _enqueue(job, now)
     return job
 
@@ -220,7 +268,7 @@ def _with_new_fields(job: Import, mapping: ColumnMapping) -> ColumnMapping:
     asked = {column: to for column, to in mapping.columns.items() if to in NEW_FIELD}
     if not asked:
         return mapping
-    table = Table(Path(job.path))
+    table = Table(Path(job.path), job.header_row)
     rows = table.first(SAMPLE_ROWS)
     made = {}
     for column, choice in asked.items():

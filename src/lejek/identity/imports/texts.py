@@ -18,9 +18,9 @@ _SHOWN = 60
 REFUSALS: Mapping[str, str | Promise] = {
     "too_large": _("The file is larger than 500 MB. Split it into parts and load them one by one."),
     "empty": _("The file is empty."),
-    "no_header": _("The first row has no column names. The first row must be the header."),
+    "no_header": _("The file has no row with the names of the columns."),
     "broken_header": _(
-        "A quotation mark in the first row does not close. Mend the names of the columns and load the file again."
+        "A quotation mark in the header does not close. Mend the names of the columns and load the file again."
     ),
     "too_wide": _("The file has more than 500 columns. Leave only those that are needed."),
     "old_workbook": _(

@@ -305,7 +305,7 @@ def _remove(
     """Delete the records that an import brought and that nothing else needs.
 
     Those that stay are counted. They and the facts of them are another import's from now on, whose
-    undo may take them away; or nobody's, when no import told of them.
+    undo may take them away; or nobody's, when no import told of them and none holds them.
     """
     manager: models.Manager[Any] = model._default_manager  # noqa: SLF001 - Django's public name
     own = manager.filter(import_id=job.pk, id__gt=last).order_by("id")
@@ -319,6 +319,8 @@ def _remove(
         _let_wait(list(Touchpoint.objects.filter(contact_id__in=gone)))
     _delete(model, gone)
     heirs = _heirs(model, stay, undone)
+    if not is_lead:
+        heirs |= _held(model, [pk for pk, heir in heirs.items() if heir is None], undone)
     _hand_over(model, heirs)
     _hand_over_facts(model, heirs, job)
     _count_down(job, len(ids) // 2, n_kept=len(stay))
@@ -370,6 +372,17 @@ def _heirs(
         told.update(facts.values_list(column, "import_id").distinct())
     later_first = sorted(told, key=itemgetter(1), reverse=True)
     return found | {pk: import_id for pk, import_id in later_first if import_id not in undone}
+
+
+def _held(model: type[models.Model], ids: Sequence[int], undone: set[int]) -> dict[int, int]:
+    """Of records that nobody inherits, those that only wait for another undo, and whose that is.
+
+    It has yet to take away a lead of the person, or a person of the firm, and looks at these later.
+    """
+    holder, name = (Lead, "contact_id") if model is Contact else (Contact, "company_id")
+    manager: models.Manager[Any] = holder._default_manager  # noqa: SLF001 - Django's public name
+    held = manager.filter(**{f"{name}__in": ids}, import_id__in=undone)
+    return dict(held.values_list(name, "import_id"))
 
 
 def _tellings(**asked: object) -> tuple[models.QuerySet[Any], models.QuerySet[Any]]:

@@ -11,7 +11,6 @@ from lejek.identity.imports.files import FileRefused
 from lejek.identity.imports.running import Progress, check, run
 from lejek.identity.imports.starting import MappingRefused, discard, read_file, received
 from lejek.identity.models import FieldDefinition, Import
-from lejek.people.models import User
 
 _CHUNK = 1 << 20
 
@@ -22,18 +21,26 @@ def run_file(
     mapping: Mapping[str, str] | None = None,
     *,
     now: datetime,
-    actor: User | None = None,
     constant_type: str = "",
     progress: Progress | None = None,
     is_rehearsal: bool = False,
+    header_row: int | None = None,
 ) -> Import:
     """Take a file in, as the pages would, without waiting for a worker.
 
     `mapping` is by column the field; without it, the columns of the last such file, or what the
-    headers seem to mean. A rehearsal stops after the check and leaves nothing but its counts.
+    headers seem to mean. `header_row` is the row of these, found when it is not told. A rehearsal
+    stops after the check and leaves nothing but its counts.
     Returns: the import with its counts. Raises: FileRefused, MappingRefused.
     """
-    job = received(chunks=_chunks(path), file_name=path.name, kind=kind, actor=actor, now=now)
+    job = received(
+        chunks=_chunks(path),
+        file_name=path.name,
+        kind=kind,
+        actor=None,
+        now=now,
+        header_row=header_row,
+    )
     job.save()
     if job.status == Import.Status.READING:
         _read(job, progress)

@@ -16,7 +16,7 @@ from lejek.capture.services import ReceivedTouchpoint
 from lejek.identity import services, touchpoints
 from lejek.identity.imports import undoing
 from lejek.identity.imports.starting import start_undo
-from lejek.identity.models import AttributeChange, Contact, Lead
+from lejek.identity.models import AttributeChange, Company, Contact, Lead
 from lejek.identity.services import record_lead
 from lejek.identity.tests.builders import NOW, take_in
 from lejek.identity.touchpoints import receive_touchpoints
@@ -155,3 +155,20 @@ def test_a_touchpoint_that_comes_while_its_person_goes_waits_again(
     assert Touchpoint.objects.get().contact_id is None
     contact = say().contact
     assert Touchpoint.objects.get().contact_id == contact.pk
+
+
+def test_two_undos_at_once_leave_nothing_that_either_has_brought(
+    beside: Beside, tmp_path: Path
+) -> None:
+    header = ("E-mail", "Firma")
+    first = take_in(tmp_path / "1.csv", [header, (EMAIL, "Stal")])
+    Lead.objects.update(closed_at=NOW)
+    second = take_in(tmp_path / "2.csv", [header, (EMAIL, "Stal"), ("b@stal.pl", "Stal")])
+    for job in (first, second):
+        start_undo(job, actor=None, now=NOW)
+    beside.happens_after(undoing, "_needed_leads", lambda: undoing.undo(second, now=NOW))
+    undoing.undo(first, now=NOW)
+    beside.end()
+    assert not Lead.objects.exists()
+    assert not Contact.objects.exists()
+    assert not Company.objects.exists()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from lejek.cli.arguments import parser
 from lejek.cli.commands import take_in
@@ -42,6 +43,18 @@ def test_a_file_goes_in_and_the_terminal_says_what_became_of_it(
     assert any(line.endswith(".rejects.csv") for line in said)
     assert any(f"/imports/{Import.objects.latest('id').pk}/" in line for line in said)
     assert Lead.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"), [("pl", "to nie jest adres e-mail"), ("en", "is not an e-mail address")]
+)
+def test_rejected_rows_are_in_the_language_of_the_terminal(
+    tmp_path: Path, language: str, reason: str
+) -> None:
+    path = write_csv(tmp_path / "leady.csv", [HEADER, WRONG])
+    with translation.override(language):
+        assert typed(str(path)) == 0
+    assert reason in rejects_path(Path(Import.objects.get().path)).read_text("utf-8-sig")
 
 
 def test_a_workbook_goes_in_without_a_worker(tmp_path: Path) -> None:

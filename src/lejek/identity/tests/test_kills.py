@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -44,11 +45,16 @@ class House:
         return json.loads(ended.stdout or "null")
 
     def kill_when(self, word: str, query: str, at_least: int) -> None:
-        """Let a process work until a query gives so much, and kill it in whatever it does."""
+        """Let a process work until a query gives so much, and kill it in whatever it does.
+
+        It stands still while the query is asked, so that it does not end meanwhile.
+        """
         child = subprocess.Popen(self._command(word), env=self._environment)
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while self.ask(query) < at_least and child.poll() is None and time.monotonic() < deadline:
+            child.send_signal(signal.SIGCONT)
             time.sleep(0.01)
+            child.send_signal(signal.SIGSTOP)
         assert child.poll() is None, "it ended by itself, so the kill would show nothing"
         child.kill()
         child.wait()

@@ -66,6 +66,22 @@ def test_the_order_of_the_undoing_does_not_matter(tmp_path: Path) -> None:
     assert not Contact.objects.exists()
 
 
+def test_whom_the_leads_of_a_file_hold_that_is_being_undone_too_go_with_them(
+    tmp_path: Path,
+) -> None:
+    rows = [("E-mail", "Firma"), ("a@stal.pl", "Stal")]
+    first = take_in(tmp_path / "1.csv", rows)
+    Lead.objects.update(closed_at=NOW)
+    second = take_in(tmp_path / "2.csv", [*rows, ("b@stal.pl", "Stal")])
+    for job in (first, second):
+        start_undo(job, actor=None, now=NOW)
+    for job in (first, second):
+        undo(job, now=NOW)
+    assert not Lead.objects.exists()
+    assert not Contact.objects.exists()
+    assert not Company.objects.exists()
+
+
 def test_what_a_program_says_too_stays(tmp_path: Path) -> None:
     job = take_in(tmp_path / "1.csv", [CITY, ("a@stal.pl", "Stal", "Łódź", "900", "targi")])
     for _ in range(2):

@@ -1,7 +1,8 @@
 """The rows of a sheet as text, one after another.
 
-In: a part of a workbook that is a sheet. Out: its rows that have anything in them; the cells of a
-row stand in their columns. How far a sheet goes is not asked of the sheet: many tell it wrong.
+In: a part of a workbook that is a sheet. Out: its rows down to the last that has anything in it,
+each in its place; the cells of a row stand in their columns. How far a sheet goes is not asked of
+the sheet: many tell it wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from lejek.identity.workbooks import markup
 from lejek.identity.workbooks.formats import Kind, iso_text, number_text
 from lejek.identity.workbooks.texts import Texts, as_written
 
-LAST_COLUMN = 16_384
+LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
 _DIGITS = "0123456789"
 
 
@@ -50,7 +51,7 @@ class Rows:
 
 
 def rows(part: IO[bytes], meaning: Meaning) -> Iterator[Rows]:
-    """The rows of a sheet, a few at a time; empty ones are passed over."""
+    """The rows of a sheet, a few at a time; one without anything in it is an empty list."""
     reader = _Reader(meaning)
     for n_bytes in markup.read(part, reader.start, reader.end, reader.text):
         found, reader.rows = reader.rows, []
@@ -68,6 +69,7 @@ class _Reader:
         self._meaning = meaning
         self._row: list[str] = []
         self._place = -1
+        self._number = self._n_ready = 0
         self._type = self._style = ""
         self._pieces: list[str] = []
         self._is_heard = self._is_spoken = False
@@ -83,6 +85,7 @@ class _Reader:
             self._is_heard = not self._is_spoken
         elif name == "row":
             self._row, self._place = [], -1
+            self._number = _number_of(attributes.get("r", ""), after=self._number)
         elif name == "rPh":
             self._is_spoken = True
 
@@ -94,7 +97,7 @@ class _Reader:
             self._end_cell()
         elif name == "row":
             if self._row:
-                self.rows.append(self._row)
+                self._ready()
         elif name == "rPh":
             self._is_spoken = False
         elif name == "sheetData":
@@ -103,6 +106,12 @@ class _Reader:
     def text(self, text: str) -> None:
         if self._is_heard:
             self._pieces.append(text)
+
+    def _ready(self) -> None:
+        """Hand the row on, after the empty ones above it."""
+        self.rows += [[]] * (self._number - self._n_ready - 1)
+        self.rows.append(self._row)
+        self._n_ready = self._number
 
     def _end_cell(self) -> None:
         if not self._pieces:
@@ -114,6 +123,12 @@ class _Reader:
             if missing > 0:
                 self._row.extend([""] * missing)
             self._row[self._place] = cell
+
+
+def _number_of(told: str, *, after: int) -> int:
+    """The number of a row: as it says, else the next; the first is 1."""
+    number = int(told) if told.isdecimal() and len(told) <= len(str(LAST_ROW)) else 0
+    return number if after < number <= LAST_ROW else after + 1
 
 
 @lru_cache(maxsize=LAST_COLUMN)

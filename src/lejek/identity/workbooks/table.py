@@ -1,7 +1,7 @@
 """The rows of a sheet as CSV, cut to the box that has anything in it.
 
 In: rows, each as long as it goes. Out: a file of rows that are all as wide, from the first column
-that is ever used.
+that is ever used. An empty row is an empty line, so that rows keep their numbers.
 """
 
 from __future__ import annotations
@@ -41,14 +41,15 @@ class Box:
 def write_table(rows: Iterable[list[str]], target: Path) -> int:
     """Write rows as they come; a second time when some go further than the first of them.
 
-    Returns: how many rows there are. Raises: TooManyCells.
+    Returns: how many rows have anything in them. Raises: TooManyCells.
     """
     box, width = Box(), 0
     with _opened(target) as file:
         writer = csv.writer(file, lineterminator="\n")
         for row in rows:
-            box.add(row)
-            width = width or len(row)
+            if row:
+                box.add(row)
+                width = width or len(row)
             writer.writerow(_as_wide(row, width))
     if box.n_rows and (box.first or box.end > width):
         _cut(target, box)
@@ -70,7 +71,7 @@ def _boxed(rows: Iterable[list[str]], box: Box) -> Iterator[list[str]]:
 
 
 def _as_wide(row: list[str], width: int) -> list[str]:
-    missing = width - len(row)
+    missing = width - len(row) if row else 0
     return row + [""] * missing if missing > 0 else row
 
 
