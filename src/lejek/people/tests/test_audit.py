@@ -39,13 +39,13 @@ def test_two_who_write_at_the_same_time_make_one_chain() -> None:
         connection.close()
 
     def write_meanwhile() -> None:
-        assert has_written.wait(10)
+        assert has_written.wait(60)
         record(actor=None, action="did", subject="second", now=NOW)
         connection.close()
 
     with ThreadPoolExecutor() as threads:
         for written in [threads.submit(write_and_take_time), threads.submit(write_meanwhile)]:
-            written.result(timeout=20)
+            written.result(timeout=60)
     assert broken_at() is None
     subjects = AuditEntry.objects.order_by("id").values_list("subject", flat=True)
     assert list(subjects) == ["before", "first", "second"]
