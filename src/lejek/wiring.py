@@ -33,7 +33,7 @@ _HANDLERS: Mapping[str, Sequence[str]] = {
     "lead_scored": ("lejek.qualification.handlers.follow_score",),
     "score_withdrawn": ("lejek.qualification.handlers.follow_score",),
     # qualification
-    "definition_crossed": (_TO_OTHERS,),
+    "definitions_crossed": (_TO_OTHERS,),
     "stage_changed": ("lejek.scoring.handlers.mark_where_stages_count", _TO_OTHERS),
     "lead_accepted": (_TO_OTHERS,),
     "lead_rejected": (_TO_OTHERS,),

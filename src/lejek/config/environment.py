@@ -7,9 +7,11 @@ language of the command line (Django is not set up yet).
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from gettext import gettext as _
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _YES, _NO = frozenset({"1", "true", "yes", "tak"}), frozenset({"0", "false", "no", "nie"})
 
 
@@ -71,6 +74,26 @@ def words(name: str, *, default: list[str]) -> list[str]:
     """Words separated by commas."""
     found = os.environ.get(name)
     return default if found is None else [word.strip() for word in found.split(",") if word.strip()]
+
+
+def hosts(name: str) -> list[str]:
+    """Names or IP addresses of machines, separated by commas, in small letters.
+
+    Raises: ImproperlyConfigured when one is an address of a page, or has a port.
+    """
+    found = [host.lower().rstrip(".") for host in words(name, default=[])]
+    for host in found:
+        if not (_HOST.fullmatch(host) or _is_ip_6(host)):
+            accepted = _("names or IP addresses of machines, such as crm.internal, without a port")
+            raise _refused(name, host, accepted)
+    return found
+
+
+def _is_ip_6(text: str) -> bool:
+    try:
+        return text == str(IPv6Address(text))
+    except ValueError:
+        return False
 
 
 def time_zone(name: str, *, default: str) -> str:

@@ -9,6 +9,7 @@ from lejek.config.environment import (
     choice,
     database,
     folder,
+    hosts,
     number,
     secret_key,
     text,
@@ -153,7 +154,7 @@ SCORING_TRANSITIONS = "lejek.qualification.selectors.transitions"
 SCORING_CROSSINGS = "lejek.qualification.selectors.crossings"
 
 # Hosts of one's own network that webhooks may go to; all others must have public addresses.
-WEBHOOK_HOSTS = [host.lower() for host in words("LEJEK_WEBHOOK_HOSTS", default=[])]
+WEBHOOK_HOSTS = hosts("LEJEK_WEBHOOK_HOSTS")
 
 LANGUAGE_CODE = choice("LEJEK_LANGUAGE", ["pl", "en"], default="pl")
 LANGUAGES = [("pl", "polski"), ("en", "English")]

@@ -98,9 +98,12 @@ def _of_an_import(type_: str) -> Said:
     return said
 
 
-def _definition(content: Mapping[str, Any]) -> Iterator[tuple[str, Data]]:
-    type_ = "lead.definition_met" if content["has_begun"] else "lead.definition_ended"
-    yield from _of_a_lead(type_, "definition", "model_version")(content)
+def _definitions(content: Mapping[str, Any]) -> Iterator[tuple[str, Data]]:
+    of = {"lead": _lead(content["lead_id"]), "model_version": content["model_version"]}
+    for name in content["began"]:
+        yield "lead.definition_met", {**of, "definition": name}
+    for name in content["ended"]:
+        yield "lead.definition_ended", {**of, "definition": name}
 
 
 def _deal(content: Mapping[str, Any], type_: str, *keys: str) -> tuple[str, Data]:
@@ -131,7 +134,7 @@ _SAID: Mapping[str, Said] = {
     "attributes_changed": _of_leads("lead.changed"),
     "consent_changed": _of_leads("lead.consent_changed"),
     "stage_changed": _of_a_lead("lead.stage_changed", "old", "new", "definition", "model_version"),
-    "definition_crossed": _definition,
+    "definitions_crossed": _definitions,
     "lead_accepted": _of_a_lead("lead.accepted"),
     "lead_rejected": _of_a_lead("lead.rejected", "reason"),
     "verdict_taken_back": _of_a_lead("lead.verdict_taken_back"),

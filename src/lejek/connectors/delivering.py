@@ -72,9 +72,8 @@ def _claim(now: datetime) -> Claim | None:
         if not seen.update(held_until=now + LEASE):
             continue
         # As nobody else holds it: the failures so far, and what is first in the queue now.
-        endpoint.refresh_from_db()
-        if delivery := waiting.filter(endpoint=endpoint).first():
-            return Claim(endpoint, delivery, now + LEASE)
+        if delivery := waiting.filter(endpoint=endpoint).select_related("endpoint").first():
+            return Claim(delivery.endpoint, delivery, now + LEASE)
     return None
 
 

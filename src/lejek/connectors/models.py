@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+
+class OldSecret(TypedDict):
+    """A secret that was replaced, and until when it signs too, after ISO 8601."""
+
+    secret: str
+    until: str
 
 
 class Endpoint(models.Model):
@@ -32,8 +40,7 @@ class Endpoint(models.Model):
     description = models.CharField(max_length=100, blank=True)
     types = models.JSONField(default=list)
     secret = models.CharField(max_length=100)
-    old_secret = models.CharField(max_length=100, blank=True, default="")
-    old_secret_until = models.DateTimeField(null=True)
+    old_secrets = models.JSONField(default=list)
     state = models.CharField(max_length=8, choices=State, default=State.ON)
     off_because = models.CharField(max_length=8, choices=Reason, blank=True, default="")
     delivered_at = models.DateTimeField(null=True)
@@ -53,11 +60,13 @@ class Endpoint(models.Model):
         """The name of the receiver; the rest of an address may open doors."""
         return urlsplit(self.address).netloc
 
+    def old_secrets_at(self, now: datetime) -> list[OldSecret]:
+        """The secrets of before that still sign, oldest first."""
+        return [each for each in self.old_secrets if now < datetime.fromisoformat(each["until"])]
+
     def secrets_at(self, now: datetime) -> list[str]:
-        """The secrets that sign: the present one, and for a while the one before."""
-        if self.old_secret_until is None or now >= self.old_secret_until:
-            return [self.secret]
-        return [self.secret, self.old_secret]
+        """The secrets that sign: the present one, and for a while those before."""
+        return [self.secret, *(each["secret"] for each in self.old_secrets_at(now))]
 
 
 class Delivery(models.Model):

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import httpcore
 
-from lejek.connectors.addresses import is_public
+from lejek.connectors.addresses import WrongAddress, is_public, normal
 
 DEADLINE_SECONDS = 10.0
 _CONNECT_SECONDS = 4.0
@@ -64,6 +64,7 @@ def post(
     began = time.monotonic()
     guard = _Guard(inner_hosts, seconds)
     try:
+        _look_at(address, inner_hosts)
         status, text = _exchange(address, headers, body, guard, trust or _trusted_here())
     except (
         _NotAnswered,
@@ -74,6 +75,14 @@ def post(
     ) as error:
         return Answer(None, _clean(str(error)), time.monotonic() - began, _why(error))
     return Answer(status, text, time.monotonic() - began)
+
+
+def _look_at(address: str, inner_hosts: Collection[str]) -> None:
+    """Refuse an address whose host was let through when it was entered, and is not any more."""
+    try:
+        normal(address, inner_hosts=inner_hosts)
+    except WrongAddress as error:
+        raise _NotAnswered("address", "") from error
 
 
 @cache

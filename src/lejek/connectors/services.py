@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from lejek.connectors.catalogue import TEST, body
-from lejek.connectors.models import Delivery, Endpoint
+from lejek.connectors.models import Delivery, Endpoint, OldSecret
 from lejek.connectors.rules import OLD_SECRET_KEPT
 from lejek.kernel import jobs
 from lejek.kernel.ids import uuid7
@@ -71,7 +71,7 @@ def change_endpoint(
     details: dict[str, object] = {}
     if before.address != after.address:
         details["host"] = [host, endpoint.host]
-        _try_at_once(endpoint)
+        _try_anew(endpoint)
     if before.types != after.types:
         details["types"] = endpoint.types
     if before.description != after.description:
@@ -85,10 +85,13 @@ def rotate_secret(*, endpoint: Endpoint, actor: User, now: datetime) -> str:
     """Another secret; the old one signs too for a day, so that the receiver has time.
 
     Returns: the new secret, which is shown once.
+    Repeat: yet another; whichever of them the receiver knows, it signs for its day.
     """
-    endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, now + OLD_SECRET_KEPT
-    endpoint.secret = _new_secret()
-    endpoint.save(update_fields=["secret", "old_secret", "old_secret_until"])
+    endpoint.refresh_from_db(from_queryset=Endpoint.objects.select_for_update())
+    until = (now + OLD_SECRET_KEPT).isoformat()
+    old = OldSecret(secret=endpoint.secret, until=until)
+    endpoint.secret, endpoint.old_secrets = _new_secret(), [*endpoint.old_secrets_at(now), old]
+    endpoint.save(update_fields=["secret", "old_secrets"])
     _note("rotated_webhook_secret", endpoint, actor, now)
     return endpoint.secret
 
@@ -113,10 +116,9 @@ def switch_on(*, endpoint: Endpoint, actor: User, now: datetime) -> bool:
     Repeat: False, and nothing changes, when it is on.
     """
     others = Endpoint.objects.filter(pk=endpoint.pk).exclude(state=Endpoint.State.ON)
-    if not others.update(
-        state=Endpoint.State.ON, off_because="", failing_since=None, n_failures=0, retry_at=None
-    ):
+    if not others.update(state=Endpoint.State.ON, off_because=""):
         return False
+    _try_anew(endpoint)
     _note("switched_on_webhook", endpoint, actor, now)
     return True
 
@@ -208,13 +210,20 @@ def skip(*, delivery: Delivery, actor: User, now: datetime) -> bool:
     waiting = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING)
     if not waiting.update(state=Delivery.State.GIVEN_UP, finished_at=now):
         return False
-    _try_at_once(delivery.endpoint)
+    _try_anew(delivery.endpoint)
     _note("skipped_webhook_message", delivery.endpoint, actor, now, details={"messages": 1})
     return True
 
 
 def _try_at_once(endpoint: Endpoint) -> None:
     Endpoint.objects.filter(pk=endpoint.pk).update(retry_at=None)
+
+
+def _try_anew(endpoint: Endpoint) -> None:
+    """Try at once, with all patience; of what is under way nothing is written down any more."""
+    Endpoint.objects.filter(pk=endpoint.pk).update(
+        failing_since=None, n_failures=0, retry_at=None, held_until=None
+    )
 
 
 def _new_secret() -> str:

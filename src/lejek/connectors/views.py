@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -42,7 +44,7 @@ def add_endpoint(request: HttpRequest) -> HttpResponse:
         endpoint = services.add_endpoint(
             entry=form.entry(), actor=signed_in(request), now=clock.now()
         )
-        return _page_of(request, endpoint, secret=endpoint.secret)
+        return _page_with_secret(request, endpoint)
     return render(request, "connectors/endpoint_form.html", {"form": form})
 
 
@@ -50,26 +52,36 @@ def add_endpoint(request: HttpRequest) -> HttpResponse:
 @needs("settings.edit")
 def show_endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     """One webhook with its messages."""
-    return _page_of(request, get_object_or_404(Endpoint, pk=endpoint_id))
-
-
-def _page_of(request: HttpRequest, endpoint: Endpoint, *, secret: str = "") -> HttpResponse:
+    endpoint, now = get_object_or_404(Endpoint, pk=endpoint_id), clock.now()
     state = request.GET.get("state", "")
     state = state if state in Delivery.State.values else ""
     found = Paginator(selectors.deliveries(endpoint, state), _PER_PAGE)
     numbers = selectors.counts(endpoint)
     context = {
         "endpoint": endpoint,
-        "secret": secret,
+        "secret": request.session.pop(_session_key(endpoint), ""),
         "hears_of": [(name, words) for name, words in TYPES.items() if name in endpoint.types],
         "page": found.get_page(request.GET.get("page")),
         "state": state,
         "states": [(value, label, numbers[value]) for value, label in _STATES],
         "n_all": sum(numbers.values()),
         "n_given_up": numbers[Delivery.State.GIVEN_UP],
-        "signs_with_both": len(endpoint.secrets_at(clock.now())) > 1,
+        "old_secret_until": max(
+            (datetime.fromisoformat(each["until"]) for each in endpoint.old_secrets_at(now)),
+            default=None,
+        ),
     }
     return render(request, "connectors/endpoint.html", context)
+
+
+def _page_with_secret(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    """The page of a webhook, which shows the secret this once; reloading it makes no other."""
+    request.session[_session_key(endpoint)] = endpoint.secret
+    return redirect("connectors:endpoint", endpoint.pk)
+
+
+def _session_key(endpoint: Endpoint) -> str:
+    return f"secret of webhook {endpoint.pk}"
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,8 +106,8 @@ def change_endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
 def rotate_secret(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     """Another secret, shown once."""
     endpoint = get_object_or_404(Endpoint, pk=endpoint_id)
-    secret = services.rotate_secret(endpoint=endpoint, actor=signed_in(request), now=clock.now())
-    return _page_of(request, endpoint, secret=secret)
+    services.rotate_secret(endpoint=endpoint, actor=signed_in(request), now=clock.now())
+    return _page_with_secret(request, endpoint)
 
 
 @require_POST

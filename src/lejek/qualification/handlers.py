@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ def follow_score(content: dict[str, Any], *, now: datetime) -> None:
     What counts is the score that the lead has now, however late the event is heard: one that is
     replayed after a week does not bring last week back. A lead without a score meets nothing.
 
-    Writes: crossings, each with the event definition_crossed; what `move_lead` writes.
+    Writes: crossings, and the event definitions_crossed of all of them; what `move_lead` writes.
     Repeat: a crossing is noted once, so a second call finds nothing to do.
     """
     lead = Lead.objects.filter(pk=content["lead_id"]).first()
@@ -67,7 +67,8 @@ def _cross(
     """
     states = DefinitionState.objects.filter(lead=lead, is_met=True)
     met = set(states.values_list("definition", flat=True))
-    began: list[str] = []
+    news: list[str] = []
+    crossed: list[DefinitionCrossing] = []
     for name in sorted(met.union(definitions)):
         if name.endswith(KEPT) and name.removesuffix(KEPT) in definitions:
             continue
@@ -78,33 +79,36 @@ def _cross(
             continue
         is_met = happened is Crossing.BEGAN
         if is_met and not (by_version and _was_taken_by_version(lead, name)):
-            began.append(name)
+            news.append(name)
         DefinitionState.objects.update_or_create(
             lead=lead, definition=name, defaults={"is_met": is_met, "since": now}
         )
-        DefinitionCrossing.objects.create(
-            lead=lead,
-            definition=name,
-            has_begun=is_met,
-            at=now,
-            version_id=version_id,
-            by_version=by_version,
+        crossed.append(
+            DefinitionCrossing.objects.create(
+                lead=lead,
+                definition=name,
+                has_begun=is_met,
+                at=now,
+                version_id=version_id,
+                by_version=by_version,
+            )
         )
-        _tell(lead, name, is_met=is_met, version_id=version_id, now=now)
-    return began
+    if crossed:
+        _tell(crossed, now=now)
+    return news
 
 
-def _tell(
-    lead: Lead, definition: str, *, is_met: bool, version_id: int | None, now: datetime
-) -> None:
+def _tell(crossed: Sequence[DefinitionCrossing], *, now: datetime) -> None:
+    """One event of all that a lead crossed at once: a new version may move every lead."""
+    version_id = crossed[0].version_id
     numbers = ModelVersion.objects.values_list("number", flat=True)
     content = {
-        "lead_id": lead.pk,
-        "definition": definition,
-        "has_begun": is_met,
+        "lead_id": crossed[0].lead_id,
+        "began": [each.definition for each in crossed if each.has_begun],
+        "ended": [each.definition for each in crossed if not each.has_begun],
         "model_version": None if version_id is None else numbers.get(pk=version_id),
     }
-    emit("definition_crossed", content, now=now)
+    emit("definitions_crossed", content, now=now)
 
 
 def _was_taken_by_version(lead: Lead, definition: str) -> bool:

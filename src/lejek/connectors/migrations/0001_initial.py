@@ -26,8 +26,7 @@ class Migration(migrations.Migration):
                 ("description", models.CharField(blank=True, max_length=100)),
                 ("types", models.JSONField(default=list)),
                 ("secret", models.CharField(max_length=100)),
-                ("old_secret", models.CharField(blank=True, default="", max_length=100)),
-                ("old_secret_until", models.DateTimeField(null=True)),
+                ("old_secrets", models.JSONField(default=list)),
                 (
                     "state",
                     models.CharField(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from lejek.config.environment import hosts
 from lejek.connectors.addresses import WrongAddress, is_public, normal
 
 INNER = (
@@ -95,3 +97,21 @@ def test_an_address_is_kept_in_one_spelling(text: str, kept: str) -> None:
 )
 def test_named_hosts_of_the_own_network_are_let_through_even_without_tls(text: str) -> None:
     assert normal(text, inner_hosts=["127.0.0.1", "crm.inner"]) == text
+
+
+def test_inner_hosts_are_read_in_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEJEK_WEBHOOK_HOSTS", "CRM.internal., 10.0.0.7,::1 ,")
+    assert hosts("LEJEK_WEBHOOK_HOSTS") == ["crm.internal", "10.0.0.7", "::1"]
+    monkeypatch.delenv("LEJEK_WEBHOOK_HOSTS")
+    assert hosts("LEJEK_WEBHOOK_HOSTS") == []
+
+
+@pytest.mark.parametrize("found", ["https://crm.internal", "crm.internal:8080", "[::1]", "a/b"])
+def test_a_host_that_could_never_be_met_is_refused(
+    found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEJEK_WEBHOOK_HOSTS", f"crm.internal,{found}")
+    with pytest.raises(ImproperlyConfigured, match="LEJEK_WEBHOOK_HOSTS") as refused:
+        hosts("LEJEK_WEBHOOK_HOSTS")
+    assert found in str(refused.value)
+    assert "crm.internal," in str(refused.value)

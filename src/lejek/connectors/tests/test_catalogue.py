@@ -20,6 +20,7 @@ from lejek.deals.services import open_deal, record_outcome, reopen_deal
 from lejek.identity.models import Lead
 from lejek.identity.services import record_lead
 from lejek.kernel.events import hand_on
+from lejek.kernel.models import Event
 from lejek.people.models import User
 from lejek.qualification.handlers import follow_score
 from lejek.qualification.models import RejectionReason
@@ -65,13 +66,15 @@ SAMPLE = {
     "import_id": 2,
     "deal_id": 3,
     "number": 4,
-    "has_begun": True,
+    "began": ["hot"],
+    "ended": ["cold"],
+    "model_version": 5,
     "outcome": "won",
 }
 
 
 def test_every_type_is_said_by_some_event_and_no_other() -> None:
-    samples = [SAMPLE, {**SAMPLE, "has_begun": False, "outcome": "lost"}]
+    samples = [SAMPLE, {**SAMPLE, "outcome": "lost"}]
     types = {type_ for name in EVENTS for each in samples for type_, _ in messages(name, each)}
     assert types == set(TYPES)
 
@@ -106,6 +109,27 @@ def test_what_sales_does_with_a_lead_is_told(administrator: User) -> None:
             {"lead": of, "old": "marketing_qualified", "new": "recycled", **none},
         ),
         ("lead.rejected", {"lead": of, "reason": reason.key}),
+    ]
+
+
+@pytest.mark.django_db
+def test_what_a_lead_crosses_at_once_is_one_event_and_a_message_each(administrator: User) -> None:
+    version = published(NOON)
+    endpoint("https://a.example/", NOON)
+    of = lead(NOON)
+    Event.objects.all().delete()
+    nothing: dict[str, Any] = {"overall": 0, "scores": {}, "bands": {}, "contributions": []}
+    score = LeadScore(lead=of, version=version, as_of=NOON, scored_at=NOON, **nothing)
+    for definitions in ({"a": True, "b": True}, {"a": True, "b": False, "c": True}):
+        score.definitions = definitions
+        score.save()
+        follow_score({"lead_id": of.pk}, now=NOON)
+    assert [each.name for each in Event.objects.all()] == ["definitions_crossed"] * 2
+    assert [(type_, data["definition"]) for type_, data in said()] == [
+        ("lead.definition_met", "a"),
+        ("lead.definition_met", "b"),
+        ("lead.definition_met", "c"),
+        ("lead.definition_ended", "b"),
     ]
 
 

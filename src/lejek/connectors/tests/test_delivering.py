@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from lejek import wiring
@@ -18,7 +19,15 @@ from lejek.connectors.handlers import note
 from lejek.connectors.jobs import KEPT, forget_deliveries
 from lejek.connectors.models import Delivery, Endpoint
 from lejek.connectors.rules import PATIENCE
-from lejek.connectors.services import rotate_secret, send_again, skip, switch_on
+from lejek.connectors.services import (
+    EndpointEntry,
+    change_endpoint,
+    delete_endpoint,
+    rotate_secret,
+    send_again,
+    skip,
+    switch_on,
+)
 from lejek.connectors.tests.builders import endpoint, happened, states
 from lejek.connectors.tests.receiver import Receiver, answering
 from lejek.kernel import clock
@@ -263,6 +272,60 @@ def test_a_message_that_is_given_up_by_hand_lets_those_behind_it_leave(
     assert states() == ["given_up", "delivered"]
 
 
+def test_what_is_given_up_by_hand_takes_its_failures_along(
+    answers: Answers, administrator: User
+) -> None:
+    endpoint(A, NOON)
+    happened(NOON)
+    answers.status[A] = 500
+    sent_all(NOON)
+    skip(delivery=Delivery.objects.get(), actor=administrator, now=NOON)
+    later = NOON + PATIENCE + SECOND
+    happened(later)
+    sent_all(later)
+    assert states() == ["given_up", "waiting"]
+    assert Endpoint.objects.get().failing_since == later
+
+
+def test_what_was_under_way_to_an_address_of_before_says_nothing_of_the_present_one(
+    answers: Answers, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = endpoint(A, NOON)
+    happened(NOON)
+    entry = EndpointEntry(address=B, description="", types=of.types)
+
+    def moved_meanwhile(*args: Any, **kwargs: Any) -> outgoing.Answer:
+        change_endpoint(endpoint=of, entry=entry, actor=administrator, now=NOON)
+        monkeypatch.setattr(outgoing, "post", answers.post)
+        return answers.post(*args, **kwargs)
+
+    answers.status[A] = 410
+    monkeypatch.setattr(outgoing, "post", moved_meanwhile)
+    assert sent_all(NOON) == 2
+    assert [address for address, _ in answers.sent] == [A, B]
+    assert (Endpoint.objects.get().state, states()) == ("on", ["delivered"])
+
+
+@pytest.mark.parametrize("before", ["the claim", "the answer"])
+def test_a_webhook_may_be_deleted_while_its_message_is_under_way(
+    answers: Answers, administrator: User, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    of = endpoint(A, NOON)
+    happened(NOON)
+    place, name = (QuerySet, "update") if before == "the claim" else (outgoing, "post")
+    sound = getattr(place, name)
+
+    def deleted_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.undo()
+        found = sound(*args, **kwargs)
+        delete_endpoint(endpoint=of, actor=administrator, now=NOON)
+        return found
+
+    monkeypatch.setattr(place, name, deleted_meanwhile)
+    assert send_waiting(now=NOON) == (0 if before == "the claim" else 1)
+    assert states() == []
+
+
 def test_only_what_has_been_signed_with_the_secret_is_believed(receiver: Receiver) -> None:
     now = clock.now()
     of = endpoint(receiver.address, now)
@@ -294,6 +357,18 @@ def test_a_secret_that_was_changed_signs_for_another_day(
     for secret in (before, after):
         assert Webhook(secret).verify(received.body, received.headers)
     assert of.secrets_at(now + timedelta(hours=24)) == [after]
+
+
+def test_every_secret_that_was_changed_signs_for_its_own_day(administrator: User) -> None:
+    of = endpoint(A, NOON)
+    seen_twice = Endpoint.objects.get()
+    first, hour = of.secret, timedelta(hours=1)
+    second = rotate_secret(endpoint=of, actor=administrator, now=NOON)
+    third = rotate_secret(endpoint=seen_twice, actor=administrator, now=NOON + hour)
+    of.refresh_from_db()
+    assert of.secrets_at(NOON + hour) == [third, first, second]
+    assert of.secrets_at(NOON + 24 * hour) == [third, second]
+    assert of.secrets_at(NOON + 25 * hour) == [third]
 
 
 def test_every_attempt_is_signed_for_its_own_moment(answers: Answers) -> None:

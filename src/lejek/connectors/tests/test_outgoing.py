@@ -175,6 +175,14 @@ def test_a_host_that_is_let_through_may_be_inside(
     assert connections == [INNER]
 
 
+def test_a_host_that_is_let_through_no_more_is_not_asked_without_tls(
+    connections: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, [PUBLIC])
+    assert asked("http://crm.example/").error == "address"
+    assert connections == []
+
+
 def test_an_address_of_the_sixth_version_is_looked_at_too(connections: list[str]) -> None:
     assert asked("https://[::1]:9/").error == "address"
     assert asked("https://[::1]:9/", inner_hosts=["::1"]).error == "connect"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from operator import attrgetter
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -13,6 +15,7 @@ from standardwebhooks import Webhook
 
 from lejek.connectors.delivering import send_waiting
 from lejek.connectors.models import Delivery, Endpoint
+from lejek.connectors.selectors import endpoints
 from lejek.connectors.services import switch_off
 from lejek.connectors.tests.builders import endpoint, happened, states
 from lejek.connectors.tests.receiver import Receiver, answering
@@ -46,9 +49,8 @@ def test_without_webhooks_the_page_says_what_they_are_for(page: Client) -> None:
 
 
 def test_a_new_webhook_shows_its_secret_once(page: Client) -> None:
-    answer = page.post(
-        f"{LIST}new/", {"address": ADDRESS, "description": "CRM", "types": ["deal.won"]}
-    )
+    entry_of = {"address": ADDRESS, "description": "CRM", "types": ["deal.won"]}
+    answer = page.post(f"{LIST}new/", entry_of, follow=True)
     made = Endpoint.objects.get()
     assert (made.address, made.types, made.state) == (ADDRESS, ["deal.won"], "on")
     shown = re.findall(r"whsec_[\w+/=]+", html.unescape(answer.content.decode()))
@@ -78,10 +80,12 @@ def test_an_address_inside_is_refused_on_the_page(page: Client, address: str) ->
 
 
 def test_a_webhook_is_changed_and_what_waits_goes_to_the_new_address(page: Client) -> None:
-    of = endpoint(ADDRESS, clock.now(), retry_at=clock.now())
+    failing = dict.fromkeys(("retry_at", "failing_since", "held_until"), clock.now())
+    of = endpoint(ADDRESS, clock.now(), n_failures=3, **failing)
     page.post(f"{LIST}{of.pk}/change/", {"address": "https://b.example", "types": ["deal.lost"]})
     of.refresh_from_db()
-    assert (of.address, of.types, of.retry_at) == ("https://b.example/", ["deal.lost"], None)
+    assert (of.address, of.types) == ("https://b.example/", ["deal.lost"])
+    assert [of.n_failures, *(getattr(of, name) for name in failing)] == [0, None, None, None]
     details = AuditEntry.objects.get().details
     assert details == {"host": ["hooks.example", "b.example"], "types": ["deal.lost"]}
     page.post(f"{LIST}{of.pk}/change/", {"address": "https://b.example", "types": ["deal.lost"]})
@@ -90,12 +94,15 @@ def test_a_webhook_is_changed_and_what_waits_goes_to_the_new_address(page: Clien
 
 def test_another_secret_is_shown_once_and_the_old_one_signs_for_a_day(page: Client) -> None:
     of = endpoint(ADDRESS, clock.now())
-    answer = page.post(f"{LIST}{of.pk}/secret/")
+    answer = page.post(f"{LIST}{of.pk}/secret/", follow=True)
     before, now = of.secret, clock.now()
     of.refresh_from_db()
     assert of.secret in html.unescape(answer.content.decode())
     assert of.secrets_at(now) == [of.secret, before]
-    assert "The secret before this one signs too" in text(page, f"{LIST}{of.pk}/")
+    assert answer.redirect_chain == [(f"{LIST}{of.pk}/", 302)]
+    found = text(page, f"{LIST}{of.pk}/")
+    assert "The secret before this one signs too" in found
+    assert of.secret not in found
 
 
 def test_a_test_message_arrives_and_its_answer_is_on_the_page(
@@ -112,6 +119,18 @@ def test_a_test_message_arrives_and_its_answer_is_on_the_page(
     found = page.get(f"{LIST}deliveries/{delivery.pk}/").content.decode()
     assert "&lt;b&gt;welcome&lt;/b&gt;" in found
     assert delivery.name in found
+
+
+def test_the_list_counts_what_waits_and_what_was_given_up(django_assert_num_queries: Any) -> None:
+    states_of = {"a": ["waiting", "waiting", "given_up", "delivered"], "b": []}
+    for name, given in states_of.items():
+        of = endpoint(f"https://{name}.example/", clock.now())
+        for state in given:
+            made = {"message_id": uuid4(), "made_at": clock.now(), "body": "{}", "type": "deal.won"}
+            Delivery.objects.create(endpoint=of, state=state, **made)
+    with django_assert_num_queries(1):
+        found = list(map(attrgetter("n_waiting", "n_given_up"), endpoints()))
+    assert found == [(2, 1), (0, 0)]
 
 
 def test_messages_are_paged_and_filtered_by_state(page: Client) -> None:
