@@ -6,9 +6,11 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -190,10 +192,14 @@ def test_files_with_data_that_others_may_read(home: Path) -> None:
     assert found("home").grade is Grade.OK
 
 
+def told_by(tell: Callable[[], float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the doctor alone go by another clock; whatever else runs keeps its own."""
+    monkeypatch.setattr("lejek.operations.doctor.time", SimpleNamespace(time=tell))
+
+
 @pytest.mark.parametrize("seconds", [-90, 90])
 def test_a_clock_that_differs_from_the_disks(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    real = time.time
-    monkeypatch.setattr("lejek.operations.doctor.time.time", lambda: real() + seconds)
+    told_by(lambda: time.time() + seconds, monkeypatch)
     clock = found("clock")
     assert clock.grade is Grade.WARN
     told = re.search(r"differs by ([+-]\d+) s", clock.says)
@@ -207,7 +213,7 @@ def test_a_clock_that_takes_long_to_ask_is_not_wrong(
     monkeypatch: pytest.MonkeyPatch, told: float, skew: float
 ) -> None:
     before_and_after = iter([100.0, 110.0])
-    monkeypatch.setattr("lejek.operations.doctor.time.time", lambda: next(before_and_after))
+    told_by(lambda: next(before_and_after), monkeypatch)
     assert doctor._skew(lambda: told) == skew
 
 
@@ -217,8 +223,7 @@ def test_a_clock_that_differs_from_the_database_servers(monkeypatch: pytest.Monk
 
 
 def test_a_clock_before_the_installation(monkeypatch: pytest.MonkeyPatch) -> None:
-    long_ago = 1_000_000_000.0
-    monkeypatch.setattr("lejek.operations.doctor.time.time", lambda: long_ago)
+    told_by(lambda: 1_000_000_000.0, monkeypatch)
     monkeypatch.setattr("lejek.operations.doctor._skew_of_the_disk", lambda: 0.0)
     monkeypatch.setattr("lejek.operations.doctor._skew_of_the_server", lambda: 0.0)
     assert "behind the day" in found("clock").says
