@@ -95,13 +95,11 @@ def _headers(held: Claim, now: datetime) -> dict[str, str]:
 def _write_down(held: Claim, answer: outgoing.Answer, began: datetime, ended: datetime) -> None:
     """Keep what became of a message; nothing when somebody else has taken the endpoint over."""
     endpoint, came_to = held.endpoint, outcome(answer.status)
+    is_delivered = came_to is Outcome.DELIVERED
+    changes = _after_success(ended) if is_delivered else _after_failure(endpoint, ended)
     ours = Endpoint.objects.filter(pk=endpoint.pk, held_until=held.until)
-    changes = (
-        _after_success(ended) if came_to is Outcome.DELIVERED else _after_failure(endpoint, ended)
-    )
     if not ours.update(held_until=None, served_at=ended, **changes):
         return
-    is_delivered = came_to is Outcome.DELIVERED
     Delivery.objects.filter(pk=held.delivery.pk, state=Delivery.State.WAITING).update(
         state=Delivery.State.DELIVERED if is_delivered else Delivery.State.WAITING,
         attempts=F("attempts") + 1,
